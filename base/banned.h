@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Functions that have no safe use here; force-included in every file of ours,
+ * after the system headers, so that using one does not compile.
+ */
+#ifndef BASE_BANNED_H
+#define BASE_BANNED_H
+
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#pragma GCC poison sprintf vsprintf strcpy strcat strncpy strncat strtok gets
+#pragma GCC poison atoi atol atoll atof system alloca mktemp tmpnam tempnam rand
+
+#endif

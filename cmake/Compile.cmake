@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+# Compiler settings every target of ours uses, as the interface library `imgctl_flags`.
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+add_library(imgctl_flags INTERFACE)
+target_include_directories(imgctl_flags INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_definitions(imgctl_flags INTERFACE _GNU_SOURCE _FILE_OFFSET_BITS=64
+  IMGCTL_VERSION="${PROJECT_VERSION}")
+target_compile_options(imgctl_flags INTERFACE
+  -include ${CMAKE_SOURCE_DIR}/base/banned.h
+  -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla -Wundef
+  -Wconversion -Wno-sign-conversion -Wpointer-arith -Wcast-qual -Wwrite-strings
+  -fno-common -ffunction-sections -fdata-sections -pthread)
+target_link_options(imgctl_flags INTERFACE -Wl,--gc-sections -pthread)
+
+if(IMGCTL_SANITIZE)
+  target_compile_options(imgctl_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined
+    -fno-omit-frame-pointer)
+  target_link_options(imgctl_flags INTERFACE -fsanitize=address,undefined)
+endif()
+
+if(IMGCTL_HARDEN)
+  target_compile_options(imgctl_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+    -fstack-clash-protection -fcf-protection -fPIE)
+  target_link_options(imgctl_flags INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
+endif()
