@@ -22,7 +22,8 @@ void *xreallocarray(void *pointer, size_t count, size_t size)
 char *xstrdup(const char *text);
 
 /* Copy at most LENGTH bytes of TEXT and terminate them. */
-char *xstrndup(const char *text, size_t length) __attribute__((returns_nonnull));
+char *xstrndup(const char *text, size_t length)
+	__attribute__((returns_nonnull));
 
 /* Copy SIZE bytes. */
 void *xmemdup(const void *data, size_t size) __attribute__((returns_nonnull));

@@ -20,23 +20,25 @@ enum atomicfile_flags {
 };
 
 struct atomicfile {
-	int dirfd;     /* borrowed */
-	int fd;        /* -1 when closed */
-	char *name;    /* final name */
-	char *temp;    /* temporary name, same directory */
+	int dirfd;  /* borrowed */
+	int fd;	    /* -1 when closed */
+	char *name; /* final name */
+	char *temp; /* temporary name, same directory */
 	unsigned flags;
 	struct error failed; /* first write error */
 };
 
-#define ATOMICFILE_INIT { -1, -1, NULL, NULL, 0, ERROR_INIT }
+#define ATOMICFILE_INIT                           \
+	{                                         \
+		-1, -1, NULL, NULL, 0, ERROR_INIT \
+	}
 
 /* Begin writing NAME under DIRFD (which must stay open) with MODE. */
 int atomicfile_open(struct atomicfile *file, int dirfd, const char *name,
 		    mode_t mode, unsigned flags, struct error *err) must_check;
 
 /* Append DATA; a failure is kept for commit. */
-void atomicfile_write(struct atomicfile *file, const void *data,
-		      size_t length);
+void atomicfile_write(struct atomicfile *file, const void *data, size_t length);
 
 /* Make the file appear under its name, or fail and leave what was there. */
 int atomicfile_commit(struct atomicfile *file, struct error *err) must_check;
@@ -46,7 +48,7 @@ void atomicfile_release(struct atomicfile *file);
 DEFINE_CLEANUP(struct atomicfile, atomicfile_release)
 
 /* Write NAME under DIRFD in one go. */
-int atomicfile_put(int dirfd, const char *name, const void *data,
-		   size_t length, unsigned flags, struct error *err) must_check;
+int atomicfile_put(int dirfd, const char *name, const void *data, size_t length,
+		   unsigned flags, struct error *err) must_check;
 
 #endif

@@ -6,12 +6,13 @@
 #ifndef BASE_BANNED_H
 #define BASE_BANNED_H
 
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#undef alloca /* a macro in libc; the name is poisoned below */
+
 #pragma GCC poison sprintf vsprintf strcpy strcat strncpy strncat strtok gets
-#pragma GCC poison atoi atol atoll atof system alloca mktemp tmpnam tempnam rand
+#pragma GCC poison atoi atol atoll atof system alloca mktemp tmpnam tempnam
 
 #endif

@@ -19,7 +19,7 @@
 #define autoclean(fn) __attribute__((cleanup(cleanup_##fn)))
 
 /* Declare FN(TYPE *) as a destructor of a TYPE local. */
-#define DEFINE_CLEANUP(type, fn)                \
+#define DEFINE_CLEANUP(type, fn)                      \
 	static inline void cleanup_##fn(type *object) \
 	{                                             \
 		int saved = errno;                    \
@@ -28,7 +28,7 @@
 	}
 
 /* Declare FN(TYPE *) as the destructor of a `TYPE *` local. */
-#define DEFINE_CLEANUP_PTR(type, fn)              \
+#define DEFINE_CLEANUP_PTR(type, fn)                   \
 	static inline void cleanup_##fn(type **object) \
 	{                                              \
 		int saved = errno;                     \
@@ -61,19 +61,19 @@ static inline void cleanup_close(int *fd)
 }
 
 /* Hand a pointer over: yields its value and forgets it here. */
-#define TAKE_PTR(pointer)                        \
-	({                                       \
+#define TAKE_PTR(pointer)                               \
+	({                                              \
 		__typeof__(pointer) taken_ = (pointer); \
-		(pointer) = NULL;                \
-		taken_;                          \
+		(pointer) = NULL;                       \
+		taken_;                                 \
 	})
 
 /* Hand a descriptor over: yields its value and leaves -1 here. */
-#define TAKE_FD(fd)              \
-	({                       \
+#define TAKE_FD(fd)                \
+	({                         \
 		int taken_ = (fd); \
-		(fd) = -1;       \
-		taken_;          \
+		(fd) = -1;         \
+		taken_;            \
 	})
 
 #endif

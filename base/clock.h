@@ -21,14 +21,15 @@ int64_t clock_now(void);
 /* Monotonic time, for timeouts; its zero means nothing. */
 int64_t clock_monotonic(void);
 
-/* Write TIME as RFC 3339 with nanoseconds, trailing zeros dropped as Go does. */
+/* Write TIME as RFC 3339 with nanoseconds, trailing zeros dropped as Go does.
+ */
 void clock_format(int64_t time, char out[static CLOCK_TEXT_MAX]);
 
 /* Parse an RFC 3339 time; INVALID else. */
 int clock_parse(const char *text, int64_t *out, struct error *err) must_check;
 
 /* Parse a Go duration into nanoseconds; INVALID else. */
-int clock_parse_duration(const char *text, int64_t *out, struct error *err)
-	must_check;
+int clock_parse_duration(const char *text, int64_t *out,
+			 struct error *err) must_check;
 
 #endif

@@ -22,12 +22,12 @@ enum { DIGEST_TEXT_MAX = sizeof("sha512:") + 128 };
 
 struct digest {
 	enum digest_algorithm algorithm; /* DIGEST_NONE: unset */
-	char text[DIGEST_TEXT_MAX];      /* whole form, terminated */
+	char text[DIGEST_TEXT_MAX];	 /* whole form, terminated */
 };
 
 /* Parse TEXT; INVALID when it is not exactly a supported digest. */
-int digest_parse(const char *text, struct digest *out, struct error *err)
-	must_check;
+int digest_parse(const char *text, struct digest *out,
+		 struct error *err) must_check;
 
 /* Build a digest from raw hash bytes (32 or 64, by ALGORITHM). */
 void digest_from_bytes(enum digest_algorithm algorithm,

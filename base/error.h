@@ -15,18 +15,18 @@
 
 enum error_kind {
 	ERROR_NONE = 0,
-	ERROR_INVALID,     /* bad input or usage */
+	ERROR_INVALID,	   /* bad input or usage */
 	ERROR_NOT_FOUND,   /* the named thing does not exist */
-	ERROR_EXISTS,      /* the name is taken */
-	ERROR_BUSY,        /* in use or locked */
-	ERROR_DENIED,      /* permission */
-	ERROR_AUTH,        /* credentials missing or refused */
-	ERROR_NETWORK,     /* connection, timeout, server failure */
+	ERROR_EXISTS,	   /* the name is taken */
+	ERROR_BUSY,	   /* in use or locked */
+	ERROR_DENIED,	   /* permission */
+	ERROR_AUTH,	   /* credentials missing or refused */
+	ERROR_NETWORK,	   /* connection, timeout, server failure */
 	ERROR_TOO_LARGE,   /* over a limit of ours */
-	ERROR_CORRUPT,     /* digest, size or shape is wrong */
+	ERROR_CORRUPT,	   /* digest, size or shape is wrong */
 	ERROR_UNSUPPORTED, /* valid, but not by this build, kernel, host */
 	ERROR_INTERRUPTED, /* a signal or a cancelled operation */
-	ERROR_SYSTEM,      /* any other system call failure */
+	ERROR_SYSTEM,	   /* any other system call failure */
 };
 
 struct error {
@@ -35,7 +35,10 @@ struct error {
 	char *msg; /* owned; NULL when kind is ERROR_NONE */
 };
 
-#define ERROR_INIT { ERROR_NONE, 0, NULL }
+#define ERROR_INIT                  \
+	{                           \
+		ERROR_NONE, 0, NULL \
+	}
 
 /* Marks functions whose result must not be dropped. */
 #define must_check __attribute__((warn_unused_result))

@@ -20,8 +20,8 @@
 
 enum fs_scope {
 	FS_IN_ROOT = 0, /* resolve as if chrooted to the directory */
-	FS_BENEATH,     /* refuse to leave the directory (DENIED) */
-	FS_NO_LINKS,    /* beneath, and no symbolic link anywhere */
+	FS_BENEATH,	/* refuse to leave the directory (DENIED) */
+	FS_NO_LINKS,	/* beneath, and no symbolic link anywhere */
 };
 
 /*
@@ -39,28 +39,28 @@ int fs_open_raw(int dirfd, const char *path, enum fs_scope scope, int flags,
  * Open the directory PATH under DIRFD within SCOPE, making missing components
  * with MODE. FD_OUT may be NULL when only the making matters.
  */
-int fs_make_dirs(int dirfd, const char *path, enum fs_scope scope,
-		 mode_t mode, int *fd_out, struct error *err) must_check;
+int fs_make_dirs(int dirfd, const char *path, enum fs_scope scope, mode_t mode,
+		 int *fd_out, struct error *err) must_check;
 
 /* Read a whole regular file under DIRFD (plain openat), at most LIMIT bytes. */
-int fs_read_file(int dirfd, const char *name, size_t limit,
-		 struct strbuf *out, struct error *err) must_check;
+int fs_read_file(int dirfd, const char *name, size_t limit, struct strbuf *out,
+		 struct error *err) must_check;
 
 /* Read FD to its end, at most LIMIT bytes (TOO_LARGE beyond). */
-int fs_read_fd(int fd, size_t limit, struct strbuf *out, struct error *err)
-	must_check;
+int fs_read_fd(int fd, size_t limit, struct strbuf *out,
+	       struct error *err) must_check;
 
 /* Write all LENGTH bytes, whatever write(2) takes at a time. */
-int fs_write_all(int fd, const void *data, size_t length, struct error *err)
-	must_check;
+int fs_write_all(int fd, const void *data, size_t length,
+		 struct error *err) must_check;
 
 /* Write all LENGTH bytes at OFFSET. */
 int fs_pwrite_all(int fd, const void *data, size_t length, uint64_t offset,
 		  struct error *err) must_check;
 
 /* Copy LENGTH bytes between files with copy_file_range, else read/write. */
-int fs_copy_range(int from, int to, uint64_t length, struct error *err)
-	must_check;
+int fs_copy_range(int from, int to, uint64_t length,
+		  struct error *err) must_check;
 
 /*
  * Remove NAME under DIRFD and all below it, never following links and never

@@ -26,8 +26,8 @@ static inline void jsonx_free(json_t *value)
 DEFINE_CLEANUP_PTR(json_t, jsonx_free)
 
 /* Parse LENGTH bytes; WHAT names the document in errors (INVALID). */
-int jsonx_parse(const char *text, size_t length, const char *what,
-		json_t **out, struct error *err) must_check;
+int jsonx_parse(const char *text, size_t length, const char *what, json_t **out,
+		struct error *err) must_check;
 
 /* Read and parse the file NAME below DIRFD, at most LIMIT bytes. */
 int jsonx_read(int dirfd, const char *name, size_t limit, json_t **out,
@@ -78,8 +78,8 @@ int jsonx_opt_array(const json_t *object, const char *key, json_t **out,
 		    struct error *err) must_check;
 
 /* Append the strings of array member KEY (absent: nothing) to OUT. */
-int jsonx_opt_strings(const json_t *object, const char *key,
-		      struct strvec *out, struct error *err) must_check;
+int jsonx_opt_strings(const json_t *object, const char *key, struct strvec *out,
+		      struct error *err) must_check;
 
 /* A new array of VEC's strings. */
 json_t *jsonx_from_strvec(const struct strvec *vec);

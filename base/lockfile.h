@@ -20,7 +20,10 @@ struct lockfile {
 	int fd; /* -1: not held */
 };
 
-#define LOCKFILE_INIT { -1 }
+#define LOCKFILE_INIT \
+	{             \
+		-1    \
+	}
 
 /*
  * Lock NAME under DIRFD, waiting at most TIMEOUT_MS milliseconds (0: do not

@@ -41,7 +41,7 @@ void log_warn(const char *tag, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Report a failure that is not returned, and release it. */
-void log_warn_error(const char *tag, struct error *err, const char *format,
-		    ...) __attribute__((format(printf, 3, 4)));
+void log_warn_error(const char *tag, struct error *err, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #endif

@@ -13,14 +13,14 @@
 #include "base/strbuf.h"
 
 struct proc_capture {
-	char *const *argv;  /* argv[0] is looked up in PATH */
-	char *const *env;   /* NULL: this process's environment */
-	const char *input;  /* bytes for standard input, or NULL for none */
+	char *const *argv; /* argv[0] is looked up in PATH */
+	char *const *env;  /* NULL: this process's environment */
+	const char *input; /* bytes for standard input, or NULL for none */
 	size_t input_length;
-	int timeout_ms;     /* kill it after that; 0: no limit */
-	struct strbuf *out; /* standard output, up to its ceiling */
+	int timeout_ms;		    /* kill it after that; 0: no limit */
+	struct strbuf *out;	    /* standard output, up to its ceiling */
 	struct strbuf *diagnostics; /* standard error; NULL: inherited */
-	int status;         /* out: exit code, or 128 + signal */
+	int status;		    /* out: exit code, or 128 + signal */
 };
 
 /*

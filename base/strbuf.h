@@ -21,14 +21,17 @@ struct strbuf {
 	char *text;
 	size_t length;
 	size_t allocated; /* 0 while text is the shared empty string */
-	size_t limit;     /* most bytes it may hold, terminator excluded */
-	bool overflow;    /* an add was dropped or cut */
+	size_t limit;	  /* most bytes it may hold, terminator excluded */
+	bool overflow;	  /* an add was dropped or cut */
 };
 
 /* The shared empty string every fresh buffer points to. */
 extern char strbuf_empty[1];
 
-#define STRBUF_LIMIT(most) { strbuf_empty, 0, 0, (most), false }
+#define STRBUF_LIMIT(most)                        \
+	{                                         \
+		strbuf_empty, 0, 0, (most), false \
+	}
 #define STRBUF_INIT STRBUF_LIMIT((size_t)64 << 20)
 
 /* Append LENGTH bytes of DATA. */
@@ -52,8 +55,8 @@ void strbuf_addv(struct strbuf *sb, const char *format, va_list arguments)
 void strbuf_truncate(struct strbuf *sb, size_t length);
 
 /* Fail with TOO_LARGE, naming WHAT and the ceiling, if anything was dropped. */
-int strbuf_check(const struct strbuf *sb, const char *what, struct error *err)
-	must_check;
+int strbuf_check(const struct strbuf *sb, const char *what,
+		 struct error *err) must_check;
 
 /* Hand the string over to the caller (never NULL) and start empty again. */
 char *strbuf_steal(struct strbuf *sb) __attribute__((returns_nonnull));

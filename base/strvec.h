@@ -18,7 +18,10 @@ struct strvec {
 	size_t allocated;
 };
 
-#define STRVEC_INIT { NULL, 0, 0 }
+#define STRVEC_INIT        \
+	{                  \
+		NULL, 0, 0 \
+	}
 
 /* Append a copy of TEXT. */
 void strvec_add(struct strvec *vec, const char *text);

@@ -27,7 +27,7 @@ static int replay_file(const char *path)
 		(void)fclose(file); /* read only */
 		return -1;
 	}
-	(void)fclose(file); /* read only */
+	(void)fclose(file);			  /* read only */
 	(void)LLVMFuzzerTestOneInput(data, size); /* always 0 */
 	free(data);
 	return 0;
