@@ -9,7 +9,8 @@
 #include "base/alloc.h"
 
 /* Formats, aborting when memory is out: an error must not fail. */
-static char *format_message(const char *format, va_list arguments)
+__attribute__((format(printf, 1, 0))) static char *format_message(
+	const char *format, va_list arguments)
 {
 	va_list again;
 	char *text;

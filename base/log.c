@@ -57,8 +57,9 @@ static void emit(enum log_level level, const char *tag, const char *text)
 		return;
 }
 
-static void emit_formatted(enum log_level level, const char *tag,
-			   const char *format, va_list arguments)
+__attribute__((format(printf, 3, 0))) static void emit_formatted(
+	enum log_level level, const char *tag, const char *format,
+	va_list arguments)
 {
 	autoclean(strbuf_release) struct strbuf text = STRBUF_LIMIT(16000);
 
