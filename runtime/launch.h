@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Turns an OCI specification and a root file system into a running, contained
+ * process: the one path behind run, start, a build's RUN and `oci create`.
+ *
+ * launch_container plans everything first (mounts, devices, capabilities,
+ * program search), then makes the child with one clone3 that holds every new
+ * namespace and the v2 control group. The child allocates nothing; it works
+ * through its stages and executes the program. It is not dumpable before that
+ * and dies with the caller. What fails in it comes back as {step, errno, path}
+ * and is told here in words.
+ *
+ * Calling sequence: fill a struct launch (LAUNCH_INIT), launch_container; then
+ * the pidfd becomes readable when the container ends, and the caller, being
+ * the parent, reaps it. With `start_fd` the child stops right before the
+ * program: write a byte into that pipe's other end, then launch_finish.
+ * Descriptors in struct launch are borrowed; those in struct launched are the
+ * caller's. The calling process must have one thread only.
+ */
+#ifndef RUNTIME_LAUNCH_H
+#define RUNTIME_LAUNCH_H
+
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "runtime/spec/runtime_spec.h"
+
+struct launch {
+	const struct runtime_spec *spec;
+	int rootfs_fd; /* detached mount, or a directory, to become "/" */
+	int stdio[3];  /* -1: /dev/null; unused when the spec wants a tty */
+	int cgroup_fd; /* v2 directory to be born in, or -1 */
+	const struct sock_fprog *filter; /* seccomp program, or NULL */
+	unsigned filter_flags;		 /* SECCOMP_FILTER_FLAG_… */
+	/*
+	 * Called in this process once the child is there, while it mounts; the
+	 * child waits for it before the program starts. For what only a parent
+	 * can do: v1 control groups, the network's outer end. NULL: nothing.
+	 */
+	int (*prepare)(void *context, pid_t pid, struct error *err);
+	void *prepare_context;
+	int start_fd;	    /* wait for a byte here before the program; or -1 */
+	const char *id;	    /* container's id: keyring name, hooks' state */
+	const char *bundle; /* directory told to hooks; NULL: "/" */
+};
+
+#define LAUNCH_INIT                                                        \
+	{                                                                  \
+		.rootfs_fd = -1, .stdio = { -1, -1, -1 }, .cgroup_fd = -1, \
+		.start_fd = -1                                             \
+	}
+
+struct launched {
+	pid_t pid;	/* as this process sees it */
+	int pidfd;	/* readable when the process has ended */
+	int console_fd; /* master side of the container's terminal, or -1 */
+	int control_fd; /* open while stopped before the program, else -1 */
+};
+
+#define LAUNCHED_INIT          \
+	{                      \
+		-1, -1, -1, -1 \
+	}
+
+/*
+ * Start the container and return once its program runs, or, with `start_fd`,
+ * once it stands ready to. On failure nothing is left: the child is dead and
+ * reaped. NOT_FOUND: there is no such program (docker's exit code 127);
+ * DENIED: it cannot be executed (126); any other kind: 125.
+ */
+int launch_container(const struct launch *launch, struct launched *out,
+		     struct error *err) must_check;
+
+/*
+ * After the start byte: wait until the program runs, and run the poststart
+ * hooks. Fails as launch_container does; the child is reaped then.
+ */
+int launch_finish(const struct launch *launch, struct launched *launched,
+		  struct error *err) must_check;
+
+/* Close the descriptors; the process itself goes on. */
+void launched_release(struct launched *launched);
+DEFINE_CLEANUP(struct launched, launched_release)
+
+#endif
