@@ -110,12 +110,22 @@ static bool is_in_range(const struct tm *parts)
 	       parts->tm_min < 60 && parts->tm_sec <= 60;
 }
 
+/* Years 1 and 9999 occur: what 64 bits of nanoseconds do not hold is clamped.
+ */
+static int64_t join_seconds(int64_t seconds, int64_t nanoseconds)
+{
+	if (seconds > INT64_MAX / CLOCK_SECOND - 1)
+		return INT64_MAX;
+	if (seconds < INT64_MIN / CLOCK_SECOND + 1)
+		return INT64_MIN;
+	return seconds * CLOCK_SECOND + nanoseconds;
+}
+
 int clock_parse(const char *text, int64_t *out, struct error *err)
 {
 	const char *at = text;
 	struct tm parts = { 0 };
 	int64_t nanoseconds = 0;
-	int64_t seconds;
 	int zone = 0;
 
 	if (!read_field(&at, 4, '-', &parts.tm_year) ||
@@ -133,15 +143,7 @@ int clock_parse(const char *text, int64_t *out, struct error *err)
 	parts.tm_mon -= 1;
 	if (!is_in_range(&parts))
 		goto invalid;
-	seconds = (int64_t)timegm(&parts) - zone;
-	/* beyond what nanoseconds in 64 bits hold: clamp, as years 1 and 9999
-	 * occur */
-	if (seconds > INT64_MAX / CLOCK_SECOND - 1)
-		*out = INT64_MAX;
-	else if (seconds < INT64_MIN / CLOCK_SECOND + 1)
-		*out = INT64_MIN;
-	else
-		*out = seconds * CLOCK_SECOND + nanoseconds;
+	*out = join_seconds((int64_t)timegm(&parts) - zone, nanoseconds);
 	return 0;
 invalid:
 	return error_set(err, ERROR_INVALID, "invalid time \"%.64s\"", text);
