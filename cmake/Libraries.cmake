@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# The libraries of others, found once. The front program may use only those of IMGCTL_FRONT_LIBRARIES.
+# The libraries of others, found once.
+# The front program may use only jansson and libseccomp, which come with base and runtime; a static front takes
+# their archives. All others are named by what is linked into imgctl-transfer and the tests.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
@@ -11,11 +13,18 @@ pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(ISAL IMPORTED_TARGET libisal)
 
-set(IMGCTL_TRANSFER_LIBRARIES PkgConfig::JANSSON PkgConfig::SECCOMP PkgConfig::CURL PkgConfig::CRYPTO
-  PkgConfig::ARCHIVE PkgConfig::ZSTD PkgConfig::ZLIB)
+if(IMGCTL_STATIC)
+  find_library(JANSSON_ARCHIVE NAMES libjansson.a REQUIRED)
+  find_library(SECCOMP_ARCHIVE NAMES libseccomp.a REQUIRED)
+  set(IMGCTL_JANSSON "${JANSSON_ARCHIVE}")
+  set(IMGCTL_SECCOMP "${SECCOMP_ARCHIVE}")
+else()
+  set(IMGCTL_JANSSON PkgConfig::JANSSON)
+  set(IMGCTL_SECCOMP PkgConfig::SECCOMP)
+endif()
+
+set(IMGCTL_TRANSFER_LIBRARIES PkgConfig::CURL PkgConfig::CRYPTO PkgConfig::ARCHIVE PkgConfig::ZSTD PkgConfig::ZLIB)
 if(ISAL_FOUND)
   list(APPEND IMGCTL_TRANSFER_LIBRARIES PkgConfig::ISAL)
-  target_compile_definitions(imgctl_flags INTERFACE IMGCTL_HAVE_ISAL=1)
-else()
-  target_compile_definitions(imgctl_flags INTERFACE IMGCTL_HAVE_ISAL=0)
 endif()
+target_compile_definitions(imgctl_flags INTERFACE IMGCTL_HAVE_ISAL=$<BOOL:${ISAL_FOUND}>)
