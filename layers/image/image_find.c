@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finding the image a user means. */
+#include "layers/image/image_find.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+
+/* The hexadecimal part when TEXT may be an id or the start of one. */
+static const char *id_digits(const char *text)
+{
+	if (!strncmp(text, "sha256:", 7))
+		text += 7;
+	if (!*text || strspn(text, "0123456789abcdef") != strlen(text) ||
+	    strlen(text) > 64)
+		return NULL;
+	return text;
+}
+
+static int find_by_name(const struct store *store, const char *text,
+			struct image_match *out, struct error *err)
+{
+	autoclean(name_record_release) struct name_record record =
+		NAME_RECORD_INIT;
+
+	if (reference_parse(text, &out->name, err) < 0)
+		return -1;
+	reference_default_tag(&out->name);
+	if (names_get(store, &out->name, &record, err) < 0)
+		return -1;
+	out->id = record.image;
+	out->by_name = true;
+	return 0;
+}
+
+int image_find(const struct store *store, const char *text,
+	       struct image_match *out, struct error *err)
+{
+	autoclean(image_match_release) struct image_match match =
+		IMAGE_MATCH_INIT;
+	const char *digits = id_digits(text);
+
+	if (find_by_name(store, text, &match, err) == 0)
+		goto found;
+	image_match_release(&match);
+	/* a text of 64 digits is no name: then only the id counts */
+	if (!digits ||
+	    (err->kind != ERROR_NOT_FOUND && err->kind != ERROR_INVALID))
+		return -1;
+	if (image_record_find(store, digits, &match.id, err) < 0) {
+		if (err->kind == ERROR_NOT_FOUND)
+			return error_set(err, ERROR_NOT_FOUND,
+					 "No such image: %s", text);
+		return -1;
+	}
+found:
+	error_release(err);
+	*out = match;
+	match = (struct image_match)IMAGE_MATCH_INIT;
+	return 0;
+}
+
+void image_match_release(struct image_match *match)
+{
+	reference_release(&match->name);
+	*match = (struct image_match)IMAGE_MATCH_INIT;
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which names an image has, and finding images by the start of an id. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/atomicfile.h"
+#include "base/jsonx.h"
+#include "layers/store/image_record.h"
+
+enum { NAMES_FILE_LIMIT = 4 << 20, HEX_DIGITS_MAX = 128 };
+
+static char *names_folder(const struct digest *id)
+{
+	const char *hex = digest_hex(id);
+
+	return xasprintf("images/%.2s/%s", hex, hex);
+}
+
+/* Reads the list; a missing or damaged one is empty. */
+static int read_list(const struct store *store, const struct digest *id,
+		     struct strvec *out, struct error *err)
+{
+	autoclean(jsonx_free) json_t *document = NULL;
+	autofree char *folder = names_folder(id);
+	autofree char *path = xasprintf("%s/names.json", folder);
+
+	if (jsonx_read(store->root_fd, path, NAMES_FILE_LIMIT, &document, err) <
+		    0 ||
+	    jsonx_opt_strings(document, "names", out, err) < 0) {
+		if (err->kind != ERROR_NOT_FOUND && err->kind != ERROR_INVALID)
+			return -1;
+		error_release(err);
+	}
+	return 0;
+}
+
+static int write_list(const struct store *store, const struct digest *id,
+		      const struct strvec *names, struct error *err)
+{
+	autoclean(jsonx_free) json_t *document = json_object();
+	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
+	autofree char *folder = names_folder(id);
+	autoclose int fd = -1;
+
+	(void)json_object_set_new(document, "names", jsonx_from_strvec(names));
+	jsonx_format(document, &text);
+	if (store_folder(store, folder, &fd, err) < 0)
+		return -1;
+	return atomicfile_put(fd, "names.json", text.text, text.length, 0, err);
+}
+
+/* Whether NAME's own file still means image ID. */
+static bool is_current(const struct store *store, const char *name,
+		       const struct digest *id, bool *is_digest)
+{
+	autoclean(reference_release) struct reference ref = REFERENCE_INIT;
+	autoclean(name_record_release) struct name_record record =
+		NAME_RECORD_INIT;
+	autoclean(error_release) struct error err = ERROR_INIT;
+
+	if (reference_parse(name, &ref, &err) < 0 ||
+	    names_get(store, &ref, &record, &err) < 0)
+		return false;
+	*is_digest = ref.digest != NULL;
+	return digest_is_equal(&record.image, id);
+}
+
+int image_record_names(const struct store *store, const struct digest *id,
+		       struct strvec *tags, struct strvec *digests,
+		       struct error *err)
+{
+	autoclean(strvec_release) struct strvec names = STRVEC_INIT;
+
+	if (read_list(store, id, &names, err) < 0)
+		return -1;
+	strvec_sort(&names);
+	for (size_t i = 0; i < names.count; i++) {
+		struct strvec *to;
+		bool is_digest = false;
+
+		if (!is_current(store, names.items[i], id, &is_digest))
+			continue;
+		to = is_digest ? digests : tags;
+		if (to)
+			strvec_add(to, names.items[i]);
+	}
+	return 0;
+}
+
+int image_record_add_name(const struct store *store, const struct digest *id,
+			  const char *name, struct error *err)
+{
+	autoclean(strvec_release) struct strvec names = STRVEC_INIT;
+
+	if (read_list(store, id, &names, err) < 0)
+		return -1;
+	if (strvec_has(&names, name))
+		return 0;
+	strvec_add(&names, name);
+	return write_list(store, id, &names, err);
+}
+
+int image_record_drop_name(const struct store *store, const struct digest *id,
+			   const char *name, struct error *err)
+{
+	autoclean(strvec_release) struct strvec names = STRVEC_INIT;
+
+	if (read_list(store, id, &names, err) < 0)
+		return -1;
+	for (size_t i = 0; i < names.count; i++) {
+		if (!strcmp(names.items[i], name)) {
+			strvec_remove(&names, i);
+			return write_list(store, id, &names, err);
+		}
+	}
+	return 0;
+}
+
+/* Opens a folder below the root to read it; NULL without error if absent. */
+static int open_dir(const struct store *store, const char *path, DIR **out,
+		    struct error *err)
+{
+	int fd = openat(store->root_fd, path,
+			O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	*out = NULL;
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd >= 0)
+		*out = fdopendir(fd);
+	return *out ? 0 : error_sys(err, errno, "read %s", path);
+}
+
+/* Appends the ids in images/SHARD that begin with PREFIX. */
+static int list_shard(const struct store *store, const char *shard,
+		      const char *prefix, struct strvec *out, struct error *err)
+{
+	autofree char *path = xasprintf("images/%s", shard);
+	struct dirent *entry;
+	DIR *dir;
+
+	if (open_dir(store, path, &dir, err) < 0)
+		return -1;
+	if (!dir)
+		return 0;
+	while ((entry = readdir(dir))) {
+		size_t length = strlen(entry->d_name);
+
+		if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0 ||
+		    (length != 64 && length != 128))
+			continue;
+		strvec_addf(out, "%s:%s", length == 64 ? "sha256" : "sha512",
+			    entry->d_name);
+	}
+	(void)closedir(dir); /* only read */
+	return 0;
+}
+
+static int list_all(const struct store *store, const char *prefix,
+		    struct strvec *out, struct error *err)
+{
+	struct dirent *entry;
+	DIR *dir;
+	int result = 0;
+
+	if (open_dir(store, "images", &dir, err) < 0)
+		return -1;
+	while (dir && result == 0 && (entry = readdir(dir))) {
+		if (entry->d_name[0] != '.' &&
+		    !strncmp(entry->d_name, prefix, strnlen(prefix, 2)))
+			result = list_shard(store, entry->d_name, prefix, out,
+					    err);
+	}
+	if (dir)
+		(void)closedir(dir); /* only read */
+	return result;
+}
+
+int image_record_list(const struct store *store, struct strvec *out,
+		      struct error *err)
+{
+	return list_all(store, "", out, err);
+}
+
+int image_record_find(const struct store *store, const char *prefix,
+		      struct digest *out, struct error *err)
+{
+	autoclean(strvec_release) struct strvec found = STRVEC_INIT;
+	size_t length = strlen(prefix);
+	int result;
+
+	if (!length || length > HEX_DIGITS_MAX ||
+	    strspn(prefix, "0123456789abcdef") != length)
+		return error_set(err, ERROR_NOT_FOUND, "No such image: %s",
+				 prefix);
+	if (length >= 2) {
+		char shard[3] = { prefix[0], prefix[1], '\0' };
+
+		result = list_shard(store, shard, prefix, &found, err);
+	} else {
+		result = list_all(store, prefix, &found, err);
+	}
+	if (result < 0)
+		return -1;
+	if (!found.count)
+		return error_set(err, ERROR_NOT_FOUND, "No such image: %s",
+				 prefix);
+	if (found.count > 1)
+		return error_set(err, ERROR_INVALID,
+				 "image id %s is ambiguous: %zu begin so",
+				 prefix, found.count);
+	return digest_parse(found.items[0], out, err);
+}

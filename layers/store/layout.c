@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keeping index.json in step with the names. */
+#include "layers/store/layout.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/atomicfile.h"
+#include "base/jsonx.h"
+
+enum { INDEX_LIMIT = 64 << 20 };
+
+#define REF_NAME "org.opencontainers.image.ref.name"
+
+/* Reads index.json; a missing or damaged one begins anew. */
+static json_t *read_index(const struct store *store)
+{
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+	json_t *index = NULL;
+
+	if (jsonx_read(store->root_fd, "index.json", INDEX_LIMIT, &index,
+		       &ignored) == 0 &&
+	    json_is_array(json_object_get(index, "manifests")))
+		return index;
+	json_decref(index);
+	return json_pack("{s:i,s:s,s:[]}", "schemaVersion", 2, "mediaType",
+			 "application/vnd.oci.image.index.v1+json",
+			 "manifests");
+}
+
+static int write_index(const struct store *store, const json_t *index,
+		       struct error *err)
+{
+	autoclean(strbuf_release) struct strbuf text =
+		STRBUF_LIMIT(INDEX_LIMIT);
+
+	jsonx_format(index, &text);
+	if (strbuf_check(&text, "index.json", err) < 0)
+		return -1;
+	return atomicfile_put(store->root_fd, "index.json", text.text,
+			      text.length, 0, err);
+}
+
+static const char *entry_name(const json_t *entry)
+{
+	const json_t *notes = json_object_get(entry, "annotations");
+	const char *name = json_string_value(json_object_get(notes, REF_NAME));
+
+	return name ? name : "";
+}
+
+/* Removes every entry called NAME; tells whether there was one. */
+static bool drop_entries(json_t *manifests, const char *name)
+{
+	bool found = false;
+
+	for (size_t i = json_array_size(manifests); i > 0; i--) {
+		if (strcmp(entry_name(json_array_get(manifests, i - 1)),
+			   name) != 0)
+			continue;
+		(void)json_array_remove(manifests, i - 1); /* in range */
+		found = true;
+	}
+	return found;
+}
+
+int layout_put(const struct store *store, const struct reference *ref,
+	       const struct name_record *record, struct error *err)
+{
+	autoclean(jsonx_free) json_t *index = read_index(store);
+	autofree char *name = reference_format(ref);
+	json_t *manifests = json_object_get(index, "manifests");
+	const char *type =
+		record->media_type
+			? record->media_type
+			: "application/vnd.oci.image.manifest.v1+json";
+
+	(void)drop_entries(manifests, name);
+	(void)json_array_append_new(
+		manifests,
+		json_pack("{s:s,s:s,s:I,s:{s:s}}", "mediaType", type, "digest",
+			  record->target.text, "size", (json_int_t)record->size,
+			  "annotations", REF_NAME, name));
+	return write_index(store, index, err);
+}
+
+int layout_drop(const struct store *store, const struct reference *ref,
+		struct error *err)
+{
+	autoclean(jsonx_free) json_t *index = read_index(store);
+	autofree char *name = reference_format(ref);
+
+	if (!drop_entries(json_object_get(index, "manifests"), name))
+		return 0;
+	return write_index(store, index, err);
+}
