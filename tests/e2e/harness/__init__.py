@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the end-to-end tests stand on. The fixtures are in ../conftest.py.
+
+tool      runs imgctl: a store of its own, captured output, limits, a terminal
+registry  a real docker-registry: plain, TLS, with passwords
+images    images out of Python alone: layers, manifests, indexes, OCI layouts
+debian    a real Debian image, made by mmdebstrap and kept in build/cache
+peers     skopeo and umoci, as independent readers and writers
+strict    makes a skip a failure where CI asks for it
+leaks     what a test must not leave behind
+"""
