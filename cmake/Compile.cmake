@@ -17,6 +17,7 @@ target_compile_options(imgctl_flags INTERFACE
   -Wconversion -Wno-sign-conversion -Wpointer-arith -Wcast-qual -Wwrite-strings
   -fno-common -ffunction-sections -fdata-sections -pthread)
 target_link_options(imgctl_flags INTERFACE -Wl,--gc-sections -pthread)
+target_link_libraries(imgctl_flags INTERFACE m)
 
 # No file name of the machine that built it ends up in what it built.
 target_compile_options(imgctl_flags INTERFACE "SHELL:-ffile-prefix-map=\"${CMAKE_SOURCE_DIR}\"=.")
