@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Runes as Go reads them: UTF-8 decoded one code point at a time, where every
+ * byte that is no part of a valid sequence counts as one U+FFFD of its own.
+ * Docker's widths, cuts and quotes are all defined in such runes.
+ */
+#ifndef CMD_UTF8_H
+#define CMD_UTF8_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/strbuf.h"
+
+#define UTF8_INVALID UINT32_C(0xfffd)
+
+/*
+ * Decode the rune at TEXT, which holds LENGTH bytes, at least one. Returns the
+ * bytes it takes: 1 with UTF8_INVALID for a byte that is not valid.
+ */
+size_t utf8_decode(const char *text, size_t length, uint32_t *rune_out);
+
+/* Append RUNE; a surrogate or a value over U+10FFFF becomes U+FFFD. */
+void utf8_encode(uint32_t rune, struct strbuf *out);
+
+/* Runes in LENGTH bytes of TEXT. */
+size_t utf8_count(const char *text, size_t length);
+
+#endif
