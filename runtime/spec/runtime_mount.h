@@ -52,12 +52,13 @@ int runtime_id_maps_parse(const json_t *object, const char *key,
 			  struct runtime_id_maps *out,
 			  struct error *err) must_check;
 
-/* Read the array of MOUNTS (NULL: none) into *OUT and *COUNT_OUT. */
-int runtime_mounts_parse(const json_t *mounts, struct runtime_mount **out,
+/* Read the array `mounts` of CONFIG (absent: none) into *OUT and *COUNT_OUT. */
+int runtime_mounts_parse(const json_t *config, struct runtime_mount **out,
 			 size_t *count_out, struct error *err) must_check;
 
-/* Read the array of DEVICES (NULL: none) into *OUT and *COUNT_OUT. */
-int runtime_devices_parse(const json_t *devices, struct runtime_device **out,
+/* Read the array `devices` of LINUX_PART (absent: none) into *OUT and
+ * *COUNT_OUT. */
+int runtime_devices_parse(const json_t *linux_part, struct runtime_device **out,
 			  size_t *count_out, struct error *err) must_check;
 
 /* Free the ranges. */

@@ -87,7 +87,7 @@ struct runtime_spec {
 	char *root_path; /* NULL: no root member */
 	bool root_readonly;
 	char *hostname;	  /* NULL: not set */
-	char *domainname; /* NULL: not set */
+	char *domainname; /* NULL or "": not set */
 	struct runtime_mount *mounts;
 	size_t mount_count;
 	struct runtime_hooks hooks[RUNTIME_HOOK_COUNT];
