@@ -15,18 +15,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-
-/* A number that may be absent. */
-struct runtime_number {
-	bool is_set;
-	int64_t value;
-};
-
-/* Two strings of a map whose order is kept. */
-struct runtime_pair {
-	char *key;
-	char *value;
-};
+#include "runtime/spec/runtime_value.h"
 
 enum runtime_device_access {
 	RUNTIME_DEVICE_READ = 1 << 0,

@@ -337,33 +337,45 @@ static int read_linux(const json_t *config, struct runtime_spec *out,
 	return 0;
 }
 
-/* What two members say together. */
-static int check(const struct runtime_spec *spec, struct error *err)
+static bool is_given(const char *text)
 {
-	const struct runtime_namespace *spaces = spec->namespaces;
+	return text && *text;
+}
 
-	if (((spec->hostname && *spec->hostname) ||
-	     (spec->domainname && *spec->domainname)) &&
-	    !spaces[RUNTIME_NAMESPACE_UTS].is_asked)
-		return error_set(err, ERROR_INVALID,
-				 "hostname: needs a uts namespace");
-	if ((spec->uid_maps.count || spec->gid_maps.count) &&
-	    !spaces[RUNTIME_NAMESPACE_USER].is_asked)
+/* What id maps and the user namespace say together. */
+static int check_user(const struct runtime_spec *spec, struct error *err)
+{
+	const struct runtime_namespace *user =
+		&spec->namespaces[RUNTIME_NAMESPACE_USER];
+	bool has_both = spec->uid_maps.count && spec->gid_maps.count;
+	bool has_one = spec->uid_maps.count || spec->gid_maps.count;
+
+	if (has_one && !user->is_asked)
 		return error_set(err, ERROR_INVALID,
 				 "linux: id mappings need a user namespace");
-	if (spaces[RUNTIME_NAMESPACE_USER].is_asked &&
-	    !spaces[RUNTIME_NAMESPACE_USER].path &&
-	    (!spec->uid_maps.count || !spec->gid_maps.count))
+	if (user->is_asked && !user->path && !has_both)
 		return error_set(err, ERROR_INVALID,
 				 "linux: a new user namespace needs "
 				 "uidMappings and gidMappings");
+	return 0;
+}
+
+/* What two members say together. */
+static int check(const struct runtime_spec *spec, struct error *err)
+{
+	const struct runtime_namespace *time =
+		&spec->namespaces[RUNTIME_NAMESPACE_TIME];
+
+	if ((is_given(spec->hostname) || is_given(spec->domainname)) &&
+	    !spec->namespaces[RUNTIME_NAMESPACE_UTS].is_asked)
+		return error_set(err, ERROR_INVALID,
+				 "hostname: needs a uts namespace");
 	if ((spec->monotonic.is_set || spec->boottime.is_set) &&
-	    (!spaces[RUNTIME_NAMESPACE_TIME].is_asked ||
-	     spaces[RUNTIME_NAMESPACE_TIME].path))
+	    (!time->is_asked || time->path))
 		return error_set(err, ERROR_INVALID,
 				 "linux: timeOffsets: need a new time "
 				 "namespace");
-	return 0;
+	return check_user(spec, err);
 }
 
 static int parse(const json_t *config, struct runtime_spec *out,

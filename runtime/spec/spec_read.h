@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "runtime/spec/runtime_resources.h"
+#include "runtime/spec/runtime_value.h"
 
 /* Reads one element into ITEM, which is zeroed before. */
 typedef int spec_read_item(const json_t *value, void *item, struct error *err);
