@@ -105,8 +105,7 @@ def auth_registry(session_dir, authority):
 @pytest.fixture(scope="session")
 def debian(hub):
     """A real Debian minbase as debian:latest and debian:12 on the hub; returns its Image."""
-    root = debian_root.make_root(CACHE / "debian-minbase.tar")
-    image = images.Image(images.RawLayer(root.read_bytes()), config={"Cmd": ["bash"]})
+    image = debian_root.make_image(CACHE)
     for tag in ("latest", "12"):
         hub.push(f"library/debian:{tag}", image)
     return image

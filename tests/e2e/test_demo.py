@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`./dev demo`, as a newcomer sees it."""
+import os
+import pathlib
+import re
+import subprocess
+
+import pytest
+from conftest import TOP
+
+
+@pytest.mark.slow
+def test_the_demo_runs_and_leaves_nothing(no_leaks):
+    if not os.access(TOP / "build/release/imgctl", os.X_OK):
+        pytest.skip("needs build/release/imgctl (./dev build release)")
+    before = {p.name for p in (TOP / "build/demo").glob("*")}
+    result = subprocess.run(["/usr/bin/python3", "-B", TOP / "tests/demo/demo.py"], stdin=subprocess.DEVNULL,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=300)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert re.search(r"Status: Downloaded newer image for debian:latest", result.stdout)
+    assert "ID=debian" in result.stdout
+    assert result.stdout.count("its own") == 6
+    assert {p.name for p in pathlib.Path(TOP / "build/demo").glob("*")} == before
