@@ -1,0 +1,646 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Makes, opens, fills and removes groups. A group is a set of directories,
+ * one for each mount (v1 controllers mounted together share one), each either
+ * below the top of the mount or below this process's own group.
+ */
+#include "runtime/cgroup/cgroup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/strbuf.h"
+#include "runtime/cgroup/cgroup_plan.h"
+#include "runtime/cgroup/cgroup_tree.h"
+#include "runtime/cgroup/device_filter.h"
+
+/* Groups below this one are made by nobody but this program. */
+#define OWN_PARENT "imgctl/"
+
+enum {
+	LEFTOVER_TIMEOUT_MS = 200,
+};
+
+/* The group's directory on one mount. */
+struct directory {
+	int fd;	    /* -1: the group is not there */
+	char *path; /* as seen by this process */
+	bool made;  /* by this very create, whose failure removes it */
+};
+
+struct cgroup {
+	struct cgroup_host host; /* a copy */
+	char *path;		 /* "imgctl/<id>" */
+	struct directory directories[CGROUP_CONTROLLER_COUNT];
+};
+
+static char *copy_text(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
+}
+
+static struct cgroup *cgroup_new(const struct cgroup_host *host,
+				 const char *path)
+{
+	struct cgroup *cg = xcalloc(1, sizeof(*cg));
+
+	cg->host.mode = host->mode;
+	cg->path = xstrdup(path);
+	for (int i = 0; i < CGROUP_CONTROLLER_COUNT; i++) {
+		cg->directories[i].fd = -1;
+		cg->host.places[i].home = host->places[i].home;
+		cg->host.places[i].mount = copy_text(host->places[i].mount);
+		cg->host.places[i].own = copy_text(host->places[i].own);
+	}
+	return cg;
+}
+
+/* A group's path comes from a caller, but "..", "" and "." name other groups.
+ */
+static int check_path(const char *path, struct error *err)
+{
+	const char *cursor = path + strspn(path, "/");
+
+	if (!*cursor)
+		return error_set(err, ERROR_INVALID,
+				 "cgroup path \"%s\" is empty", path);
+	while (*cursor) {
+		size_t length = strcspn(cursor, "/");
+
+		if (length == 0 || strncmp(cursor, ".", length) == 0 ||
+		    (length == 2 && strncmp(cursor, "..", 2) == 0))
+			return error_set(err, ERROR_INVALID,
+					 "cgroup path \"%s\" has an empty "
+					 "or dotted component",
+					 path);
+		cursor += length;
+		cursor += *cursor == '/';
+	}
+	return 0;
+}
+
+/* Which controller's slot holds the directory of CONTROLLER's mount. */
+static enum cgroup_controller slot_of(const struct cgroup *cg,
+				      enum cgroup_controller controller)
+{
+	if (cg->host.places[controller].home == CGROUP_HOME_V2)
+		return CGROUP_CORE;
+	for (int i = CGROUP_MEMORY; i < (int)controller; i++) {
+		const struct cgroup_place *other = &cg->host.places[i];
+
+		if (other->home == CGROUP_HOME_V1 &&
+		    strcmp(other->mount, cg->host.places[controller].mount) ==
+			    0)
+			return (enum cgroup_controller)i;
+	}
+	return controller;
+}
+
+static const struct directory *directory_of(const struct cgroup *cg,
+					    enum cgroup_controller controller)
+{
+	if (cg->host.places[controller].home == CGROUP_HOME_NONE)
+		return &cg->directories[CGROUP_CONTROLLER_NONE];
+	return &cg->directories[slot_of(cg, controller)];
+}
+
+/* Whether ERRNUM says "not here", so that the own group may be tried. */
+static bool is_refusal(int errnum)
+{
+	return errnum == EACCES || errnum == EPERM || errnum == EROFS;
+}
+
+static int open_top(const struct cgroup_place *place, bool own, char **path_out)
+{
+	const char *below = own && strcmp(place->own, "/") != 0 ? place->own
+								: "";
+
+	*path_out = xasprintf("%s%s", place->mount, below);
+	return open(*path_out, O_DIRECTORY | O_PATH | O_CLOEXEC);
+}
+
+/*
+ * Make the group's directory for the mount of SLOT. An existing one is a
+ * leftover: BUSY unless it can be removed, which only an empty one can.
+ */
+static int make_directory(struct cgroup *cg, enum cgroup_controller slot,
+			  unsigned controllers, struct error *err)
+{
+	const struct cgroup_place *place = &cg->host.places[slot];
+	struct directory *directory = &cg->directories[slot];
+	struct cgroup_tree_chain chain = {
+		.is_v2 = slot == CGROUP_CORE,
+		.is_cpuset = slot_of(cg, CGROUP_CPUSET) == slot &&
+			     cgroup_host_is_v1(&cg->host, CGROUP_CPUSET),
+		.controllers = controllers,
+	};
+
+	for (int own = 0; own < 2; own++) {
+		autofree char *top_path = NULL;
+		autoclose int top = open_top(place, own, &top_path);
+		bool made = false;
+
+		chain.top = top;
+		for (int tries = 0; top >= 0 && directory->fd < 0 && tries < 3;
+		     tries++)
+			directory->fd = cgroup_tree_make(&chain, cg->path,
+							 &made);
+		if (directory->fd >= 0) {
+			directory->path = xasprintf("%s/%s", top_path,
+						    cg->path);
+			directory->made = made;
+			if (!made)
+				return error_set(err, ERROR_EXISTS, "%s exists",
+						 directory->path);
+			return 0;
+		}
+		if (!is_refusal(errno) || own)
+			return error_sys(err, errno, "make cgroup %s/%s",
+					 top_path, cg->path);
+	}
+	return 0;
+}
+
+static int open_directory(struct cgroup *cg, enum cgroup_controller slot)
+{
+	struct directory *directory = &cg->directories[slot];
+
+	for (int own = 0; own < 2 && directory->fd < 0; own++) {
+		autofree char *top_path = NULL;
+		autoclose int top = open_top(&cg->host.places[slot], own,
+					     &top_path);
+
+		if (top < 0)
+			continue;
+		directory->fd = openat(top, cg->path,
+				       O_DIRECTORY | O_RDONLY | O_CLOEXEC);
+		if (directory->fd >= 0)
+			directory->path = xasprintf("%s/%s", top_path,
+						    cg->path);
+	}
+	return directory->fd;
+}
+
+/* Write one planned value; *FOUND says whether the file was there. */
+static int write_planned(const struct cgroup *cg,
+			 const struct cgroup_write *write, bool *found,
+			 struct error *err)
+{
+	const struct directory *directory = directory_of(cg, write->controller);
+
+	*found = true;
+	if (cgroup_tree_write(directory->fd, write->file, write->value) == 0)
+		return 0;
+	if (errno == ENOENT || errno == EACCES) {
+		*found = faccessat(directory->fd, write->file, F_OK,
+				   AT_EACCESS) == 0;
+		if (!*found && write->mode != CGROUP_WRITE_MUST)
+			return 0;
+		if (!*found)
+			return error_set(err, ERROR_UNSUPPORTED,
+					 "%s is not available in %s",
+					 write->file, directory->path);
+	}
+	return error_sys(err, errno, "set %s to \"%s\"", write->file,
+			 write->value);
+}
+
+/*
+ * Two files that bound each other (memory and memory+swap, cfs quota and a
+ * parent's) refuse one order of the writes with EINVAL: what was refused is
+ * tried once more at the end.
+ */
+static int run_plan(const struct cgroup *cg, const struct cgroup_plan *plan,
+		    struct error *err)
+{
+	bool found = true;
+	size_t refused = plan->count;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct cgroup_write *write = &plan->writes[i];
+
+		if (write->mode == CGROUP_WRITE_ELSE && found)
+			continue;
+		if (write_planned(cg, write, &found, err) == 0)
+			continue;
+		if (err->sys != EINVAL || refused != plan->count)
+			return -1;
+		refused = i;
+		error_release(err);
+	}
+	if (refused != plan->count)
+		return write_planned(cg, &plan->writes[refused], &found, err);
+	return 0;
+}
+
+/* Make the v1 directories whose controllers are in the bit set WANTED. */
+static int make_v1(struct cgroup *cg, unsigned wanted, struct error *err)
+{
+	for (int i = CGROUP_MEMORY; i < CGROUP_CONTROLLER_COUNT; i++) {
+		enum cgroup_controller it = (enum cgroup_controller)i;
+
+		if (!(wanted & (1U << i)) ||
+		    !cgroup_host_is_v1(&cg->host, it) ||
+		    cg->directories[slot_of(cg, it)].fd >= 0)
+			continue;
+		if (make_directory(cg, slot_of(cg, it), 0, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The v1 devices controller's own language, one rule per write. */
+static int write_device_rule(const struct cgroup *cg,
+			     const struct device_rule *rule, struct error *err)
+{
+	char major[16] = "*", minor[16] = "*", line[64];
+
+	if (rule->major != DEVICE_ANY)
+		(void)snprintf(major, sizeof(major), "%d", (int)rule->major);
+	if (rule->minor != DEVICE_ANY)
+		(void)snprintf(minor, sizeof(minor), "%d", (int)rule->minor);
+	(void)snprintf(line, sizeof(line), "%c %s:%s %s%s%s", rule->type, major,
+		       minor, rule->access & DEVICE_READ ? "r" : "",
+		       rule->access & DEVICE_WRITE ? "w" : "",
+		       rule->access & DEVICE_MKNOD ? "m" : "");
+	return cgroup_write(cg, CGROUP_DEVICES,
+			    rule->allow ? "devices.allow" : "devices.deny",
+			    line, err);
+}
+
+static int write_device_rules(struct cgroup *cg,
+			      const struct device_rules *rules,
+			      struct error *err)
+{
+	if (make_v1(cg, 1U << CGROUP_DEVICES, err) < 0 ||
+	    cgroup_write(cg, CGROUP_DEVICES,
+			 rules->allow_by_default ? "devices.allow"
+						 : "devices.deny",
+			 "a", err) < 0)
+		return -1;
+	for (size_t i = 0; i < rules->count; i++)
+		if (write_device_rule(cg, &rules->exceptions[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static int apply_device_rules(struct cgroup *cg,
+			      const struct device_rules *rules,
+			      struct error *err)
+{
+	autoclean(device_filter_release) struct device_filter filter =
+		DEVICE_FILTER_INIT;
+	bool has_v1 = cgroup_host_is_v1(&cg->host, CGROUP_DEVICES);
+	int group = cgroup_into_fd(cg);
+
+	if (rules->allow_by_default && rules->count == 0)
+		return 0; /* a group starts so */
+	if (group >= 0) {
+		device_filter_assemble(rules, &filter);
+		if (device_filter_attach(&filter, group, err) == 0)
+			return 0;
+		if (!has_v1)
+			return -1;
+		error_release(err);
+	}
+	if (!has_v1)
+		return error_set(err, ERROR_UNSUPPORTED,
+				 "device rules need a cgroup v2 tree or the "
+				 "v1 \"devices\" controller");
+	return write_device_rules(cg, rules, err);
+}
+
+/* v1 hosts without a v2 tree need a hierarchy to freeze and list by. */
+static unsigned wanted_controllers(const struct cgroup *cg,
+				   const struct cgroup_limits *limits,
+				   const struct cgroup_plan *plan)
+{
+	unsigned wanted = plan->controllers;
+
+	if (cg->host.mode == CGROUP_MODE_LEGACY)
+		wanted |= 1U << CGROUP_FREEZER | 1U << CGROUP_PIDS;
+	if (limits->accounting)
+		wanted |= 1U << CGROUP_MEMORY | 1U << CGROUP_CPUACCT |
+			  1U << CGROUP_PIDS | 1U << CGROUP_IO;
+	return wanted;
+}
+
+/* The controllers of WANTED that the v2 tree has to hand down. */
+static unsigned unified_part(const struct cgroup *cg, unsigned wanted)
+{
+	unsigned part = 0;
+
+	for (int i = CGROUP_MEMORY; i < CGROUP_CONTROLLER_COUNT; i++)
+		if ((wanted & (1U << i)) &&
+		    cg->host.places[i].home == CGROUP_HOME_V2)
+			part |= 1U << i;
+	return part;
+}
+
+static int make_all(struct cgroup *cg, const struct cgroup_limits *limits,
+		    struct error *err)
+{
+	autoclean(cgroup_plan_release) struct cgroup_plan plan =
+		CGROUP_PLAN_INIT;
+	unsigned wanted;
+
+	if (cgroup_plan_limits(&cg->host, limits, &plan, err) < 0)
+		return -1;
+	wanted = wanted_controllers(cg, limits, &plan);
+	if (cg->host.places[CGROUP_CORE].home == CGROUP_HOME_V2 &&
+	    make_directory(cg, CGROUP_CORE, unified_part(cg, wanted), err) < 0)
+		return -1;
+	if (make_v1(cg, wanted, err) < 0 || run_plan(cg, &plan, err) < 0)
+		return -1;
+	return limits->has_devices
+		       ? apply_device_rules(cg, &limits->devices, err)
+		       : 0;
+}
+
+static int open_on(const struct cgroup_host *host, const char *path,
+		   struct cgroup **out, struct error *err)
+{
+	autoclean(cgroup_close) struct cgroup *cg = NULL;
+	bool found = false;
+
+	if (check_path(path, err) < 0)
+		return -1;
+	path += strspn(path, "/");
+	cg = cgroup_new(host, path);
+	for (int i = CGROUP_CORE; i < CGROUP_CONTROLLER_COUNT; i++) {
+		enum cgroup_controller it = (enum cgroup_controller)i;
+
+		if (host->places[i].home == CGROUP_HOME_NONE ||
+		    slot_of(cg, it) != it)
+			continue;
+		found = open_directory(cg, it) >= 0 || found;
+	}
+	if (!found)
+		return error_set(err, ERROR_NOT_FOUND, "no cgroup %s", path);
+	*out = TAKE_PTR(cg);
+	return 0;
+}
+
+/*
+ * Remove an empty group of this name that a crash left. Only below the
+ * program's own parent is it certain that nobody else made it.
+ */
+static int clear_leftover(const struct cgroup_host *host, const char *path,
+			  struct error *err)
+{
+	autoclean(cgroup_close) struct cgroup *old = NULL;
+
+	if (strncmp(path, OWN_PARENT, strlen(OWN_PARENT)) != 0)
+		return error_set(err, ERROR_BUSY, "the group exists already");
+	if (open_on(host, path, &old, err) < 0)
+		return -1;
+	if (cgroup_remove(old, LEFTOVER_TIMEOUT_MS, err) < 0)
+		return error_wrap(err, "a group of that name is in use");
+	return 0;
+}
+
+/* Remove what a failed create made; what cannot go is a later leftover. */
+static void undo_make(struct cgroup *cg)
+{
+	for (int i = 0; i < CGROUP_CONTROLLER_COUNT; i++)
+		if (cg->directories[i].fd >= 0 && cg->directories[i].made)
+			(void)cgroup_tree_remove(cg->directories[i].path, 0);
+}
+
+static int create_on(const struct cgroup_host *host, const char *path,
+		     const struct cgroup_limits *limits, struct cgroup **out,
+		     struct error *err)
+{
+	if (check_path(path, err) < 0)
+		return -1;
+	path += strspn(path, "/");
+	for (int tries = 0;; tries++) {
+		autoclean(cgroup_close) struct cgroup *cg = cgroup_new(host,
+								       path);
+
+		if (make_all(cg, limits, err) == 0) {
+			*out = TAKE_PTR(cg);
+			return 0;
+		}
+		undo_make(cg);
+		if (err->kind != ERROR_EXISTS || tries > 0)
+			return error_wrap(err, "cgroup %s", path);
+		error_release(err);
+		if (clear_leftover(host, path, err) < 0)
+			return error_wrap(err, "cgroup %s", path);
+	}
+}
+
+int cgroup_create(const char *path, const struct cgroup_limits *limits,
+		  struct cgroup **out, struct error *err)
+{
+	autoclean(cgroup_host_release) struct cgroup_host host =
+		CGROUP_HOST_INIT;
+
+	if (cgroup_host_read(&host, err) < 0)
+		return -1;
+	return create_on(&host, path, limits, out, err);
+}
+
+int cgroup_open(const char *path, struct cgroup **out, struct error *err)
+{
+	autoclean(cgroup_host_release) struct cgroup_host host =
+		CGROUP_HOST_INIT;
+
+	if (cgroup_host_read(&host, err) < 0)
+		return -1;
+	return open_on(&host, path, out, err);
+}
+
+void cgroup_close(struct cgroup *cg)
+{
+	if (!cg)
+		return;
+	for (int i = 0; i < CGROUP_CONTROLLER_COUNT; i++) {
+		if (cg->directories[i].fd >= 0)
+			(void)close(cg->directories[i].fd); /* directory */
+		free(cg->directories[i].path);
+	}
+	cgroup_host_release(&cg->host);
+	free(cg->path);
+	free(cg);
+}
+
+int cgroup_into_fd(const struct cgroup *cg)
+{
+	return cg->directories[CGROUP_CORE].fd;
+}
+
+bool cgroup_has_to_add(const struct cgroup *cg)
+{
+	for (int i = CGROUP_MEMORY; i < CGROUP_CONTROLLER_COUNT; i++)
+		if (cg->directories[i].fd >= 0)
+			return true;
+	return false;
+}
+
+static int add_to(const struct directory *directory, pid_t pid,
+		  struct error *err)
+{
+	char text[16];
+
+	(void)snprintf(text, sizeof(text), "%d", (int)pid);
+	if (cgroup_tree_write(directory->fd, "cgroup.procs", text) < 0)
+		return error_sys(err, errno, "put process %d into %s", (int)pid,
+				 directory->path);
+	return 0;
+}
+
+int cgroup_add(const struct cgroup *cg, pid_t pid, struct error *err)
+{
+	for (int i = CGROUP_MEMORY; i < CGROUP_CONTROLLER_COUNT; i++)
+		if (cg->directories[i].fd >= 0 &&
+		    add_to(&cg->directories[i], pid, err) < 0)
+			return -1;
+	return 0;
+}
+
+int cgroup_add_unified(const struct cgroup *cg, pid_t pid, struct error *err)
+{
+	if (cg->directories[CGROUP_CORE].fd < 0)
+		return error_set(err, ERROR_UNSUPPORTED,
+				 "this host has no cgroup v2 tree");
+	return add_to(&cg->directories[CGROUP_CORE], pid, err);
+}
+
+/*
+ * Move every process into the v1 groups. One that forks meanwhile leaves its
+ * child behind, so go round until a pass finds nothing new.
+ */
+static int join_everyone(const struct cgroup *cg, int members,
+			 struct error *err)
+{
+	size_t known = 0;
+
+	for (int pass = 0; pass < 8; pass++) {
+		autofree pid_t *pids = NULL;
+		size_t count = 0;
+
+		if (cgroup_tree_processes(members, &pids, &count) < 0)
+			return error_sys(err, errno, "list cgroup %s",
+					 cg->path);
+		if (pass && count <= known)
+			return 0;
+		known = count;
+		for (size_t i = 0; i < count; i++) {
+			if (cgroup_add(cg, pids[i], err) == 0)
+				continue;
+			if (err->sys != ESRCH)
+				return -1;
+			error_release(err); /* it ended meanwhile */
+		}
+	}
+	return 0;
+}
+
+int cgroup_members_fd(const struct cgroup *cg, struct error *err)
+{
+	int fd = -1;
+
+	errno = ENOENT;
+	for (int i = CGROUP_CORE; fd < 0 && i < CGROUP_CONTROLLER_COUNT; i++)
+		if (cg->directories[i].fd >= 0)
+			fd = openat(cg->directories[i].fd, ".",
+				    O_DIRECTORY | O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return error_sys(err, errno, "open cgroup %s", cg->path);
+	return fd;
+}
+
+int cgroup_set(struct cgroup *cg, const struct cgroup_limits *limits,
+	       struct error *err)
+{
+	autoclean(cgroup_plan_release) struct cgroup_plan plan =
+		CGROUP_PLAN_INIT;
+	autoclose int members = cgroup_members_fd(cg, err);
+	bool is_new = false;
+
+	if (members < 0 ||
+	    cgroup_plan_limits(&cg->host, limits, &plan, err) < 0)
+		return -1;
+	for (int i = CGROUP_MEMORY; i < CGROUP_CONTROLLER_COUNT; i++) {
+		enum cgroup_controller it = (enum cgroup_controller)i;
+
+		if ((plan.controllers & (1U << i)) &&
+		    cgroup_host_is_v1(&cg->host, it))
+			is_new = is_new || directory_of(cg, it)->fd < 0;
+	}
+	if (make_v1(cg, plan.controllers, err) < 0 ||
+	    run_plan(cg, &plan, err) < 0)
+		return error_wrap(err, "cgroup %s", cg->path);
+	return is_new ? join_everyone(cg, members, err) : 0;
+}
+
+enum cgroup_mode cgroup_mode(const struct cgroup *cg)
+{
+	return cg->host.mode;
+}
+
+const char *cgroup_directory(const struct cgroup *cg,
+			     enum cgroup_controller controller)
+{
+	return directory_of(cg, controller)->path;
+}
+
+int cgroup_read(const struct cgroup *cg, enum cgroup_controller controller,
+		const char *file, struct strbuf *text, struct error *err)
+{
+	const struct directory *directory = directory_of(cg, controller);
+
+	if (directory->fd < 0)
+		return error_set(err, ERROR_NOT_FOUND,
+				 "cgroup %s is not on the \"%s\" hierarchy",
+				 cg->path, cgroup_controller_name(controller));
+	return fs_read_file(directory->fd, file, text->limit, text, err);
+}
+
+int cgroup_write(const struct cgroup *cg, enum cgroup_controller controller,
+		 const char *file, const char *value, struct error *err)
+{
+	const struct directory *directory = directory_of(cg, controller);
+
+	if (directory->fd < 0)
+		return error_set(err, ERROR_NOT_FOUND,
+				 "cgroup %s is not on the \"%s\" hierarchy",
+				 cg->path, cgroup_controller_name(controller));
+	if (cgroup_tree_write(directory->fd, file, value) < 0)
+		return error_sys(err, errno, "write \"%s\" to %s/%s", value,
+				 directory->path, file);
+	return 0;
+}
+
+int cgroup_remove(struct cgroup *cg, int timeout_ms, struct error *err)
+{
+	int64_t deadline = clock_monotonic() +
+			   (int64_t)timeout_ms * (CLOCK_SECOND / 1000);
+
+	for (int i = 0; i < CGROUP_CONTROLLER_COUNT; i++) {
+		struct directory *directory = &cg->directories[i];
+
+		if (directory->fd < 0)
+			continue;
+		if (cgroup_tree_remove(directory->path, deadline) < 0)
+			return errno == EBUSY
+				       ? error_set(err, ERROR_BUSY,
+						   "remove cgroup %s: it still "
+						   "has processes",
+						   directory->path)
+				       : error_sys(err, errno,
+						   "remove cgroup %s",
+						   directory->path);
+		(void)close(TAKE_FD(directory->fd)); /* directory */
+	}
+	return 0;
+}
