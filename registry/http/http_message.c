@@ -5,6 +5,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
 const char *http_header_next(const struct http_response *response,
 			     const char *name, size_t *at)
 {
@@ -47,6 +49,11 @@ bool http_header_size(const struct http_response *response, const char *name,
 		return false;
 	*out = size;
 	return true;
+}
+
+char *http_redacted(const char *url)
+{
+	return xstrndup(url, strcspn(url, "?#"));
 }
 
 const char *http_method_name(enum http_method method)

@@ -89,6 +89,9 @@ const char *http_header_next(const struct http_response *response,
 bool http_header_size(const struct http_response *response, const char *name,
 		      uint64_t *out);
 
+/* URL without query and fragment, which may carry signatures; owned. */
+char *http_redacted(const char *url);
+
 /* The method's name. */
 const char *http_method_name(enum http_method method);
 

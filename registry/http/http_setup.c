@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "registry/http/url.h"
+
+static const struct tls_settings system_trust = TLS_SETTINGS_INIT;
 
 enum { BUFFER_SIZE = 512 << 10 }; /* libcurl's receive and send buffers */
 
@@ -22,16 +25,6 @@ char *http_host(const char *url)
 		start = at + 1;
 	}
 	return xstrndup(start, length);
-}
-
-/* 127.0.0.0/8, ::1 and localhost, by the text of the URL alone. */
-static bool is_loopback(const char *url)
-{
-	autofree char *host = http_host(url);
-
-	return !strncmp(host, "127.", 4) || !strncmp(host, "[::1]", 5) ||
-	       (!strncasecmp(host, "localhost", 9) &&
-		(host[9] == '\0' || host[9] == ':'));
 }
 
 static CURLcode set_method(CURL *easy, const struct http_request *request)
@@ -72,9 +65,10 @@ static CURLcode set_method(CURL *easy, const struct http_request *request)
 static CURLcode set_proxy(CURL *easy, const char *url)
 {
 	const char *proxy = getenv("HTTP_PROXY");
+	autofree char *host = http_host(url);
 	CURLcode code = CURLE_OK;
 
-	if (is_loopback(url))
+	if (url_is_loopback(host))
 		HTTP_SET(easy, code, CURLOPT_NOPROXY, "*");
 	else if (proxy && *proxy && !getenv("http_proxy") &&
 		 !strncasecmp(url, "http://", 7))
@@ -157,7 +151,8 @@ int http_setup(CURL *easy, const struct http_options *options,
 	if (code)
 		return error_set(err, ERROR_INVALID, "request: %s",
 				 curl_easy_strerror(code));
-	if (request->tls && tls_apply(request->tls, easy, err) < 0)
+	if (tls_apply(request->tls ? request->tls : &system_trust, easy, err) <
+	    0)
 		return -1;
 	return set_headers(easy, request, list, err);
 }

@@ -19,7 +19,7 @@
 
 struct tls_settings {
 	bool insecure;	     /* certificates are not verified */
-	struct strbuf roots; /* PEM: the only roots besides the folder; or "" */
+	struct strbuf roots; /* PEM, trusted besides the system's; or "" */
 	char *system_file;   /* bundle in place of the system's, or NULL */
 	char *system_folder; /* hashed folder in its place, or NULL */
 	char *client_cert;   /* file, or NULL */
