@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Containers in the store: created, found, removed. */
+#include "runtime/engine/container.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/atomicfile.h"
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/jsonx.h"
+#include "layers/store/container_folder.h"
+#include "runtime/engine/container_name.h"
+
+bool container_is_name(const char *text)
+{
+	static const char first[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	static const char rest[] = "abcdefghijklmnopqrstuvwxyz"
+				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+
+	return strlen(text) > 1 && strlen(text) < 200 &&
+	       strspn(text, first) > 0 && strspn(text, rest) == strlen(text);
+}
+
+static int make_id(char out[static CONTAINER_ID_MAX], struct error *err)
+{
+	static const char hex[] = "0123456789abcdef";
+	unsigned char bytes[32];
+
+	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
+		return error_sys(err, errno, "read random bytes");
+	for (size_t i = 0; i < sizeof(bytes); i++) {
+		out[2 * i] = hex[bytes[i] >> 4];
+		out[2 * i + 1] = hex[bytes[i] & 15];
+	}
+	out[64] = '\0';
+	return 0;
+}
+
+/* Points the borrowed members into the document. */
+static int settle(struct container *container, struct error *err)
+{
+	const json_t *document = container->document;
+
+	if (jsonx_string(document, "name", &container->name, err) < 0 ||
+	    jsonx_string(document, "image", &container->image, err) < 0 ||
+	    jsonx_string(document, "imageName", &container->image_name, err) <
+		    0 ||
+	    jsonx_object(document, "config", &container->config, err) < 0 ||
+	    jsonx_object(document, "hostConfig", &container->host_config, err) <
+		    0)
+		return -1;
+	return 0;
+}
+
+int container_load(const struct store *store, const char *id,
+		   struct container *out, struct error *err)
+{
+	autoclean(container_release) struct container container =
+		CONTAINER_INIT;
+	autofree char *path = container_folder_path(id);
+
+	container.folder_fd = openat(store->root_fd, path,
+				     O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (container.folder_fd < 0 && errno != ENOENT)
+		return error_sys(err, errno, "open container %s", id);
+	if (container.folder_fd < 0 ||
+	    jsonx_read(container.folder_fd, "container.json",
+		       CONTAINER_FILE_LIMIT, &container.document, err) < 0 ||
+	    settle(&container, err) < 0)
+		return error_set(err, ERROR_NOT_FOUND, "No such container: %s",
+				 id);
+	(void)snprintf(container.id, sizeof(container.id), "%s", id);
+	*out = container;
+	container = (struct container)CONTAINER_INIT;
+	return 0;
+}
+
+static json_t *layer_names(const struct image_record *image)
+{
+	json_t *layers = json_array();
+
+	for (size_t i = 0; i < image->layer_count; i++)
+		(void)json_array_append_new(
+			layers, json_string(image->layers[i].folder));
+	return layers;
+}
+
+static json_t *make_document(const struct container_request *request,
+			     const char *id, const char *name)
+{
+	char created[CLOCK_TEXT_MAX];
+	json_t *document = json_object();
+
+	clock_format(clock_now(), created);
+	(void)json_object_set_new(document, "id", json_string(id));
+	(void)json_object_set_new(document, "name", json_string(name));
+	(void)json_object_set_new(document, "created", json_string(created));
+	(void)json_object_set_new(document, "image",
+				  json_string(request->image->id.text));
+	(void)json_object_set_new(document, "imageName",
+				  json_string(request->image_name));
+	(void)json_object_set_new(document, "layers",
+				  layer_names(request->image));
+	(void)json_object_set_new(document, "path", json_string(request->path));
+	(void)json_object_set(document, "args", request->args);
+	(void)json_object_set(document, "config", request->config);
+	(void)json_object_set(document, "hostConfig", request->host_config);
+	(void)json_object_set(document, "mounts", request->mounts);
+	return document;
+}
+
+static int write_document(const struct container *container, struct error *err)
+{
+	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	jsonx_format(container->document, &text);
+	strbuf_addch(&text, '\n');
+	return atomicfile_put(container->folder_fd, "container.json", text.text,
+			      text.length, 0, err);
+}
+
+static int make_folder(const struct store *store, struct container *container,
+		       struct error *err)
+{
+	autofree char *path = container_folder_path(container->id);
+
+	if (store_folder(store, path, &container->folder_fd, err) < 0)
+		return -1;
+	/* upper's mode and owner become those of the container's "/" */
+	if (mkdirat(container->folder_fd, "upper", 0755) < 0 ||
+	    mkdirat(container->folder_fd, "work", 0700) < 0)
+		return error_sys(err, errno, "make container folder");
+	return 0;
+}
+
+/* Takes the name: the asked one, or made-up ones until one is free. */
+static int claim_name(struct store *store,
+		      const struct container_request *request,
+		      struct container *container, struct error *err)
+{
+	if (request->name)
+		return container_name_claim(store, request->name, container->id,
+					    err);
+	for (unsigned tries = 0;; tries++) {
+		autofree char *name = container_name_invent(tries);
+
+		if (container_name_claim(store, name, container->id, err) ==
+		    0) {
+			(void)json_object_set_new(container->document, "name",
+						  json_string(name));
+			if (settle(container, err) < 0)
+				return -1;
+			return write_document(container, err);
+		}
+		if (err->kind != ERROR_EXISTS)
+			return -1;
+		error_release(err);
+	}
+}
+
+static int build(struct store *store, const struct container_request *request,
+		 struct container *container, struct error *err)
+{
+	autoclean(lockfile_release) struct lockfile lock = LOCKFILE_INIT;
+
+	/* the layers must not be swept before the container names them */
+	if (store_lock(store, LOCKFILE_SHARED, &lock, err) < 0 ||
+	    make_folder(store, container, err) < 0 ||
+	    write_document(container, err) < 0)
+		return -1;
+	return claim_name(store, request, container, err);
+}
+
+int container_create(struct store *store,
+		     const struct container_request *request,
+		     struct container *out, struct error *err)
+{
+	autoclean(container_release) struct container container =
+		CONTAINER_INIT;
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+	const char *name = request->name ? request->name : "-";
+
+	if (request->name && !container_is_name(request->name))
+		return error_set(err, ERROR_INVALID,
+				 "Invalid container name (%s), only "
+				 "[a-zA-Z0-9][a-zA-Z0-9_.-] are allowed",
+				 request->name);
+	if (make_id(container.id, err) < 0)
+		return -1;
+	container.document = make_document(request, container.id, name);
+	if (settle(&container, err) < 0)
+		return -1;
+	if (build(store, request, &container, err) < 0) {
+		/* the first cause is what is told */
+		if (container_remove(store, &container, &ignored) < 0)
+			error_release(&ignored);
+		return -1;
+	}
+	*out = container;
+	container = (struct container)CONTAINER_INIT;
+	return 0;
+}
+
+static int find_by_prefix(const struct store *store, const char *text,
+			  struct container *out, struct error *err)
+{
+	autoclean(strvec_release) struct strvec ids = STRVEC_INIT;
+	size_t length = strlen(text);
+
+	if (!length || length > CONTAINER_ID_DIGITS ||
+	    strspn(text, "0123456789abcdef") != length)
+		return error_set(err, ERROR_NOT_FOUND, "No such container: %s",
+				 text);
+	if (container_folder_list(store, text, &ids, err) < 0)
+		return -1;
+	if (!ids.count)
+		return error_set(err, ERROR_NOT_FOUND, "No such container: %s",
+				 text);
+	if (ids.count > 1)
+		return error_set(err, ERROR_INVALID,
+				 "Multiple IDs found with provided prefix: %s",
+				 text);
+	return container_load(store, ids.items[0], out, err);
+}
+
+int container_find(const struct store *store, const char *text,
+		   struct container *out, struct error *err)
+{
+	const char *name = text[0] == '/' ? text + 1 : text;
+	char id[CONTAINER_ID_MAX];
+
+	if (strlen(text) == CONTAINER_ID_DIGITS &&
+	    strspn(text, "0123456789abcdef") == CONTAINER_ID_DIGITS) {
+		if (container_load(store, text, out, err) == 0)
+			return 0;
+		error_release(err);
+	}
+	if (container_is_name(name) &&
+	    container_name_read(store, name, id, err) == 0) {
+		if (container_load(store, id, out, err) == 0)
+			return 0;
+		return error_set(err, ERROR_NOT_FOUND, "No such container: %s",
+				 text);
+	}
+	error_release(err);
+	return find_by_prefix(store, text, out, err);
+}
+
+int container_list(const struct store *store, struct strvec *out,
+		   struct error *err)
+{
+	return container_folder_list(store, "", out, err);
+}
+
+int container_remove(const struct store *store, struct container *container,
+		     struct error *err)
+{
+	autofree char *path = container_folder_path(container->id);
+
+	/* without its document the container is gone, whatever happens next */
+	if (container->folder_fd >= 0 &&
+	    unlinkat(container->folder_fd, "container.json", 0) < 0 &&
+	    errno != ENOENT)
+		return error_sys(err, errno, "remove container %s",
+				 container->id);
+	if (container_name_drop(store, container->name, container->id, err) < 0)
+		return -1;
+	if (fs_remove_tree(store->root_fd, path, err) < 0)
+		return error_wrap(err, "remove container %s", container->id);
+	*strrchr(path, '/') = '\0';
+	/* the shard stays while other containers are in it */
+	if (unlinkat(store->root_fd, path, AT_REMOVEDIR) < 0)
+		errno = 0;
+	return 0;
+}
+
+void container_release(struct container *container)
+{
+	if (container->folder_fd >= 0)
+		(void)close(container->folder_fd); /* a folder handle */
+	json_decref(container->document);
+	*container = (struct container)CONTAINER_INIT;
+}

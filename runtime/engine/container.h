@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A container as the store keeps it, whether it runs or not.
+ *
+ *   containers/<hh>/<id>/container.json   what it is: written at creation
+ *   containers/<hh>/<id>/exit.json        how its last run ended
+ *   containers/<hh>/<id>/upper, work      its own layer
+ *   containers/<hh>/<id>/log.json         what it said
+ *   names/<name>                          its id, claimed exclusively
+ *
+ * container.json keeps docker's Config and HostConfig as docker spells them,
+ * so that inspecting is printing, and everything that is derived from them is
+ * derived in one place (engine/spec_generate.h). A folder whose container.json
+ * is gone is a container that is gone.
+ */
+#ifndef RUNTIME_CONTAINER_H
+#define RUNTIME_CONTAINER_H
+
+#include <jansson.h>
+
+#include "base/strvec.h"
+#include "layers/store/image_record.h"
+#include "layers/store/store.h"
+
+enum { CONTAINER_ID_MAX = 65 };
+
+struct container {
+	char id[CONTAINER_ID_MAX];
+	json_t *document; /* container.json; owned */
+	int folder_fd;	  /* containers/<hh>/<id>; -1: not open */
+	/* borrowed from the document: */
+	const char *name;	/* without a slash */
+	const char *image;	/* the image's id */
+	const char *image_name; /* as the user wrote it */
+	json_t *config;		/* docker's Config */
+	json_t *host_config;	/* docker's HostConfig */
+};
+
+#define CONTAINER_INIT                                     \
+	{                                                  \
+		"", NULL, -1, NULL, NULL, NULL, NULL, NULL \
+	}
+
+struct container_request {
+	const char *name; /* NULL: one is made up */
+	const struct image_record *image;
+	const char *image_name; /* as the user wrote it */
+	json_t *config;		/* merged with the image's; borrowed */
+	json_t *host_config;	/* borrowed */
+	json_t *mounts;		/* docker's Mounts; borrowed */
+	const char *path;	/* program */
+	json_t *args;		/* its arguments; borrowed */
+};
+
+/*
+ * Create a container from REQUEST. EXISTS when its name is taken; INVALID
+ * when it is no name. Nothing is left behind on failure.
+ */
+int container_create(struct store *store,
+		     const struct container_request *request,
+		     struct container *out, struct error *err) must_check;
+
+/* Load container ID (whole). NOT_FOUND when it is not here or damaged. */
+int container_load(const struct store *store, const char *id,
+		   struct container *out, struct error *err) must_check;
+
+/*
+ * Load the container TEXT means: an id, a name (a leading "/" is dropped) or
+ * the unambiguous start of an id, in this order. NOT_FOUND says "No such
+ * container"; INVALID when several ids begin so.
+ */
+int container_find(const struct store *store, const char *text,
+		   struct container *out, struct error *err) must_check;
+
+/* Append the ids of all containers to OUT, in no order. */
+int container_list(const struct store *store, struct strvec *out,
+		   struct error *err) must_check;
+
+/* Remove a container that does not run, with its name and all its files. */
+int container_remove(const struct store *store, struct container *container,
+		     struct error *err) must_check;
+
+/* Whether TEXT may be a container's name. */
+bool container_is_name(const char *text);
+
+/* Free what CONTAINER owns. */
+void container_release(struct container *container);
+DEFINE_CLEANUP(struct container, container_release)
+
+#endif

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What containers are doing. */
+#include "runtime/engine/container_state.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+
+#include "base/alloc.h"
+#include "base/atomicfile.h"
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/jsonx.h"
+
+enum { STATE_FILE_LIMIT = 1 << 20 };
+
+static const char *const status_names[] = {
+	[CONTAINER_STATUS_NONE] = "none",
+	[CONTAINER_CREATED] = "created",
+	[CONTAINER_RUNNING] = "running",
+	[CONTAINER_PAUSED] = "paused",
+	[CONTAINER_RESTARTING] = "restarting",
+	[CONTAINER_REMOVING] = "removing",
+	[CONTAINER_EXITED] = "exited",
+	[CONTAINER_DEAD] = "dead",
+};
+
+const char *container_status_name(enum container_status status)
+{
+	return status_names[status];
+}
+
+static enum container_status status_from_name(const char *name)
+{
+	for (size_t i = 0; i < sizeof(status_names) / sizeof(*status_names);
+	     i++) {
+		if (!strcmp(name, status_names[i]))
+			return (enum container_status)i;
+	}
+	return CONTAINER_STATUS_NONE;
+}
+
+static int opt_time(const json_t *document, const char *key, int64_t *out,
+		    struct error *err)
+{
+	const char *text;
+
+	if (jsonx_opt_string(document, key, NULL, &text, err) < 0)
+		return -1;
+	return text ? clock_parse(text, out, err) : 0;
+}
+
+static int parse_numbers(const json_t *document, struct container_state *out,
+			 struct error *err)
+{
+	int64_t pid = 0;
+	int64_t monitor = 0;
+	int64_t exit_code = 0;
+
+	if (jsonx_opt_integer(document, "pid", 0, INT32_MAX, &pid, err) < 0 ||
+	    jsonx_opt_integer(document, "monitor", 0, INT32_MAX, &monitor,
+			      err) < 0 ||
+	    jsonx_opt_integer(document, "exitCode", 0, INT32_MAX, &exit_code,
+			      err) < 0)
+		return -1;
+	out->pid = (pid_t)pid;
+	out->monitor = (pid_t)monitor;
+	out->exit_code = (int)exit_code;
+	return 0;
+}
+
+static int parse_state(const json_t *document, struct container_state *out,
+		       struct error *err)
+{
+	const char *status;
+	const char *message;
+	const char *cgroup;
+
+	if (jsonx_opt_string(document, "status", "none", &status, err) < 0 ||
+	    jsonx_opt_string(document, "error", NULL, &message, err) < 0 ||
+	    jsonx_opt_string(document, "cgroup", NULL, &cgroup, err) < 0 ||
+	    opt_time(document, "startedAt", &out->started, err) < 0 ||
+	    opt_time(document, "finishedAt", &out->finished, err) < 0 ||
+	    jsonx_opt_bool(document, "oomKilled", &out->is_oom_killed, err) <
+		    0 ||
+	    parse_numbers(document, out, err) < 0)
+		return -1;
+	out->status = status_from_name(status);
+	out->message = xstrdup(message);
+	out->cgroup = xstrdup(cgroup);
+	return 0;
+}
+
+static void set_time(json_t *document, const char *key, int64_t time)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	if (!time)
+		return;
+	clock_format(time, text);
+	(void)json_object_set_new(document, key, json_string(text));
+}
+
+static void format_state(const struct container_state *state,
+			 struct strbuf *out)
+{
+	autoclean(jsonx_free) json_t *document = json_object();
+
+	(void)json_object_set_new(document, "status",
+				  json_string(status_names[state->status]));
+	(void)json_object_set_new(document, "pid", json_integer(state->pid));
+	(void)json_object_set_new(document, "monitor",
+				  json_integer(state->monitor));
+	(void)json_object_set_new(document, "exitCode",
+				  json_integer(state->exit_code));
+	(void)json_object_set_new(document, "oomKilled",
+				  json_boolean(state->is_oom_killed));
+	set_time(document, "startedAt", state->started);
+	set_time(document, "finishedAt", state->finished);
+	if (state->message)
+		(void)json_object_set_new(document, "error",
+					  json_string(state->message));
+	if (state->cgroup)
+		(void)json_object_set_new(document, "cgroup",
+					  json_string(state->cgroup));
+	jsonx_format(document, out);
+	strbuf_addch(out, '\n');
+}
+
+/* Reads a state file; absent and damaged ones leave OUT as it is. */
+static int read_state(int folder_fd, const char *name,
+		      struct container_state *out, struct error *err)
+{
+	autoclean(jsonx_free) json_t *document = NULL;
+
+	if (jsonx_read(folder_fd, name, STATE_FILE_LIMIT, &document, err) < 0 ||
+	    parse_state(document, out, err) < 0) {
+		if (err->kind != ERROR_NOT_FOUND && err->kind != ERROR_INVALID)
+			return -1;
+		error_release(err);
+		container_state_release(out);
+	}
+	return 0;
+}
+
+/* Whether a monitor holds the lock of the run folder. */
+static bool is_monitored(int folder_fd)
+{
+	autoclose int fd = openat(folder_fd, "lock",
+				  O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 &&
+	       errno == EWOULDBLOCK;
+}
+
+static int run_folder(const struct store *store, const char *id)
+{
+	autofree char *path = xasprintf("containers/%s", id);
+
+	return openat(store->run_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* The monitor was killed, and the container with it. */
+static void bury(struct container_state *state)
+{
+	state->status = CONTAINER_EXITED;
+	state->pid = 0;
+	state->monitor = 0;
+	state->exit_code = 137;
+	free(state->message);
+	state->message = xstrdup("its monitor was killed");
+}
+
+int container_state_load(const struct store *store,
+			 const struct container *container,
+			 struct container_state *out, struct error *err)
+{
+	autoclose int folder = run_folder(store, container->id);
+
+	*out = (struct container_state)CONTAINER_STATE_INIT;
+	if (folder < 0 && errno != ENOENT)
+		return error_sys(err, errno, "open run folder of %s",
+				 container->id);
+	if (folder >= 0 && read_state(folder, "state.json", out, err) < 0)
+		return -1;
+	if (out->status != CONTAINER_STATUS_NONE) {
+		if (!is_monitored(folder))
+			bury(out);
+		return 0;
+	}
+	if (read_state(container->folder_fd, "exit.json", out, err) < 0)
+		return -1;
+	if (out->status == CONTAINER_STATUS_NONE)
+		out->status = CONTAINER_CREATED;
+	return 0;
+}
+
+int container_state_folder(const struct store *store, const char *id,
+			   int *fd_out, struct error *err)
+{
+	autofree char *path = xasprintf("containers/%s", id);
+	int fd;
+
+	if (mkdirat(store->run_fd, "containers", 0700) < 0 && errno != EEXIST)
+		return error_sys(err, errno, "make run folder");
+	if (mkdirat(store->run_fd, path, 0700) < 0 && errno != EEXIST)
+		return error_sys(err, errno, "make run folder of %s", id);
+	fd = run_folder(store, id);
+	if (fd < 0)
+		return error_sys(err, errno, "open run folder of %s", id);
+	*fd_out = fd;
+	return 0;
+}
+
+int container_state_put(int folder_fd, const struct container_state *state,
+			struct error *err)
+{
+	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	format_state(state, &text);
+	return atomicfile_put(folder_fd, "state.json", text.text, text.length,
+			      0, err);
+}
+
+int container_state_put_exit(const struct container *container,
+			     const struct container_state *state,
+			     struct error *err)
+{
+	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	format_state(state, &text);
+	return atomicfile_put(container->folder_fd, "exit.json", text.text,
+			      text.length, 0, err);
+}
+
+int container_state_clear(const struct store *store, const char *id,
+			  struct error *err)
+{
+	autofree char *path = xasprintf("containers/%s", id);
+
+	return fs_remove_tree(store->run_fd, path, err);
+}
+
+void container_state_release(struct container_state *state)
+{
+	free(state->message);
+	free(state->cgroup);
+	*state = (struct container_state)CONTAINER_STATE_INIT;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a container is doing. While it runs its monitor holds a lock and keeps
+ * state.json below the run folder, which a reboot empties; when it has ended,
+ * exit.json stands in its own folder. A monitor that was killed is noticed by
+ * its lock being free: the container died with it.
+ *
+ *   <run>/containers/<id>/state.json   pid, start time, status
+ *   <run>/containers/<id>/lock         held by the monitor
+ *   <run>/containers/<id>/config.json  the OCI specification it runs by
+ *   <run>/containers/<id>/attach.sock  where clients talk to it
+ */
+#ifndef RUNTIME_CONTAINER_STATE_H
+#define RUNTIME_CONTAINER_STATE_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/lockfile.h"
+#include "runtime/engine/container.h"
+
+enum container_status {
+	CONTAINER_STATUS_NONE = 0,
+	CONTAINER_CREATED,
+	CONTAINER_RUNNING,
+	CONTAINER_PAUSED,
+	CONTAINER_RESTARTING,
+	CONTAINER_REMOVING,
+	CONTAINER_EXITED,
+	CONTAINER_DEAD,
+};
+
+struct container_state {
+	enum container_status status;
+	pid_t pid;	  /* of the first process; 0 when it does not run */
+	pid_t monitor;	  /* 0 when it does not run */
+	int64_t started;  /* wall time; 0: never */
+	int64_t finished; /* wall time; 0: never */
+	int exit_code;
+	bool is_oom_killed;
+	char *message; /* why it could not start; NULL */
+	char *cgroup;  /* below the hierarchies' roots; NULL */
+};
+
+#define CONTAINER_STATE_INIT                    \
+	{                                       \
+		.status = CONTAINER_STATUS_NONE \
+	}
+
+/* The state of container ID now. */
+int container_state_load(const struct store *store,
+			 const struct container *container,
+			 struct container_state *out,
+			 struct error *err) must_check;
+
+/* Open the run folder of container ID, making it. */
+int container_state_folder(const struct store *store, const char *id,
+			   int *fd_out, struct error *err) must_check;
+
+/* Note, in the open run folder, that the container runs. */
+int container_state_put(int folder_fd, const struct container_state *state,
+			struct error *err) must_check;
+
+/* Note how it ended, in the container's own folder. */
+int container_state_put_exit(const struct container *container,
+			     const struct container_state *state,
+			     struct error *err) must_check;
+
+/* Remove the run folder: it does not run any more. */
+int container_state_clear(const struct store *store, const char *id,
+			  struct error *err) must_check;
+
+/* The status in docker's words ("running"). */
+const char *container_status_name(enum container_status status);
+
+/* Free what a state owns. */
+void container_state_release(struct container_state *state);
+DEFINE_CLEANUP(struct container_state, container_state_release)
+
+#endif
