@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The verbs of the front program, one file each, and the companion's, which
+ * are handed over with the whole command line.
+ */
+#ifndef CMD_FRONT_COMMANDS_H
+#define CMD_FRONT_COMMANDS_H
+
+#include "cmd/command.h"
+
+/* Ends with a row whose paths are NULL. */
+extern const struct command front_commands[];
+
+/* Print the versions of the program and of what it is made of. */
+int cmd_version(struct command_call *call, struct error *err);
+
+/* Hand the command line to the companion. */
+int cmd_companion(struct command_call *call, struct error *err);
+
+#endif
