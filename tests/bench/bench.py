@@ -154,7 +154,7 @@ class Bench:
         common = ("run", "--rm", "--network", "none")
         peers = self.peers("run", lambda peer: (
             # the host's limits: podman would raise them, which a confined root may not
-            self.podman(*common, "--ulimit", "host", self.base.debian, "true") if peer == "podman"
+            self.podman(*common, "--tls-verify=false", "--ulimit", "host", self.base.debian, "true") if peer == "podman"
             else self.docker(*common, self.base.debian, "true")))
         bundle = self.base.runc_bundle()
         peers.append(ground.Contender("runc", "runc", "--root", self.base.folder / "runc", "run", "-b", bundle,

@@ -15,8 +15,11 @@ import report
 
 # Called from outside our objects.
 ENTRY = {"main", "LLVMFuzzerTestOneInput"}
-# Mutable state that rule 8 allows, by the file that owns it.
-STATE = {"base/log.c"}
+# Mutable state that rule 8 allows, by the file that owns it; and what a pthread_once fills.
+STATE = {
+    "base/log.c": "the log level",
+    "base/strbuf.c": "the empty text: handed out as char *, never written",
+}
 
 
 def objects(root, build):
@@ -41,6 +44,10 @@ def is_ours(name):
     return not re.match(r"__|_GLOBAL_|\.L|\*", name)
 
 
+def is_allowed(root, source):
+    return source in STATE or "PTHREAD_ONCE_INIT" in (root / source).read_text()
+
+
 def line_of(root, source, name):
     for number, line in enumerate((root / source).read_text().split("\n"), 1):
         if re.search(rf"\b{re.escape(name.split('.')[0])}\b", line) and line[:1] not in "/ *":
@@ -59,7 +66,7 @@ def check(root, out, build):
             elif kind.isupper():
                 defined.setdefault(name, set()).add(source)
             mutable = re.match(r"\.(data|bss)(?!\.rel\.ro)", section)
-            if mutable and library(source) and source not in STATE and kind in "dDbBC":
+            if mutable and library(source) and kind in "dDbBC" and not is_allowed(root, source):
                 out.fail(source, line_of(root, source, name), 8,
                          f"{name} is a mutable global")
     for name, sources in sorted(defined.items()):
