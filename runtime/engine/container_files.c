@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* hostname, hosts and resolv.conf of a container. */
+#include "runtime/engine/container_files.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/fs.h"
+#include "runtime/engine/spec_parts.h"
+
+enum { RESOLV_LIMIT = 64 * 1024 };
+
+/* "name:address"; the address may hold colons itself. */
+static void add_host(const char *entry, struct strbuf *out)
+{
+	size_t length = strcspn(entry, ":=");
+	const char *address = entry + length + (entry[length] != '\0');
+	size_t end = strlen(address);
+
+	if (*address == '[' && end > 2 && address[end - 1] == ']')
+		strbuf_addf(out, "%.*s\t%.*s\n", (int)end - 2, address + 1,
+			    (int)length, entry);
+	else
+		strbuf_addf(out, "%s\t%.*s\n", address, (int)length, entry);
+}
+
+void container_files_hosts(const json_t *host_config, struct strbuf *out)
+{
+	const json_t *extra = json_object_get(host_config, "ExtraHosts");
+	const json_t *entry;
+	size_t index;
+
+	strbuf_addstr(out, "127.0.0.1\tlocalhost\n"
+			   "::1\tlocalhost ip6-localhost ip6-loopback\n"
+			   "fe00::\tip6-localnet\n"
+			   "ff00::\tip6-mcastprefix\n"
+			   "ff02::1\tip6-allnodes\n"
+			   "ff02::2\tip6-allrouters\n");
+	json_array_foreach(extra, index, entry)
+		add_host(json_string_value(entry), out);
+}
+
+static bool is_loopback(const char *line, size_t length)
+{
+	const char *address = line + strcspn(line, " \t");
+
+	address += strspn(address, " \t");
+	if (address >= line + length)
+		return true;
+	return !strncmp(address, "127.", 4) || !strncmp(address, "::1", 3);
+}
+
+/* Which list of HostConfig replaces lines that begin with KEYWORD. */
+struct keyword {
+	const char *word;
+	const char *list;
+	bool one_line; /* its values stand on one line */
+};
+
+static const struct keyword keywords[] = {
+	{ "nameserver", "Dns", false },
+	{ "search", "DnsSearch", true },
+	{ "options", "DnsOptions", true },
+};
+
+static const struct keyword *keyword_of(const char *line)
+{
+	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++) {
+		size_t length = strlen(keywords[i].word);
+
+		if (!strncmp(line, keywords[i].word, length) &&
+		    (line[length] == ' ' || line[length] == '\t'))
+			return &keywords[i];
+	}
+	return NULL;
+}
+
+static void keep_line(const json_t *host_config, const char *line,
+		      size_t length, struct strbuf *out)
+{
+	const struct keyword *keyword = keyword_of(line);
+
+	if (keyword &&
+	    json_array_size(json_object_get(host_config, keyword->list)))
+		return;
+	if (keyword == &keywords[0] && is_loopback(line, length))
+		return;
+	strbuf_add(out, line, length);
+	strbuf_addch(out, '\n');
+}
+
+static void add_asked(const json_t *host_config, const struct keyword *keyword,
+		      struct strbuf *out)
+{
+	const json_t *list = json_object_get(host_config, keyword->list);
+	const json_t *value;
+	size_t index;
+
+	json_array_foreach(list, index, value)
+	{
+		if (!index || !keyword->one_line)
+			strbuf_addstr(out, keyword->word);
+		strbuf_addf(out, " %s", json_string_value(value));
+		if (!keyword->one_line)
+			strbuf_addch(out, '\n');
+	}
+	if (keyword->one_line && json_array_size(list))
+		strbuf_addch(out, '\n');
+}
+
+void container_files_resolv(const json_t *host_config, const char *text,
+			    struct strbuf *out)
+{
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		if (length && text[0] != '#' && text[0] != ';')
+			keep_line(host_config, text, length, out);
+		text += length + (text[length] == '\n');
+	}
+	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++)
+		add_asked(host_config, &keywords[i], out);
+}
+
+/* World-readable whatever the umask: any user of the container reads them. */
+static int write_file(int folder_fd, const char *name,
+		      const struct strbuf *text, struct error *err)
+{
+	autoclose int fd = openat(
+		folder_fd, name,
+		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+
+	if (fd < 0 || fchmod(fd, 0644) < 0)
+		return error_sys(err, errno, "make %s", name);
+	return fs_write_all(fd, text->text, text->length, err);
+}
+
+int container_files_write(const struct container *container, struct error *err)
+{
+	autoclean(strbuf_release) struct strbuf hostname = STRBUF_INIT;
+	autoclean(strbuf_release) struct strbuf hosts = STRBUF_INIT;
+	autoclean(strbuf_release) struct strbuf resolv = STRBUF_INIT;
+	autoclean(strbuf_release) struct strbuf host =
+		STRBUF_LIMIT(RESOLV_LIMIT);
+	autoclean(error_release) struct error absent = ERROR_INIT;
+
+	strbuf_addf(&hostname, "%s\n",
+		    spec_string(container->config, "Hostname"));
+	container_files_hosts(container->host_config, &hosts);
+	/* a host without one resolves nothing; neither does the container */
+	if (fs_read_file(AT_FDCWD, "/etc/resolv.conf", RESOLV_LIMIT, &host,
+			 &absent) < 0)
+		error_release(&absent);
+	container_files_resolv(container->host_config, host.text, &resolv);
+	if (write_file(container->folder_fd, "hostname", &hostname, err) < 0 ||
+	    write_file(container->folder_fd, "hosts", &hosts, err) < 0)
+		return -1;
+	return write_file(container->folder_fd, "resolv.conf", &resolv, err);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The three files every container sees in place of its image's own:
+ * /etc/hostname, /etc/hosts and /etc/resolv.conf. They are written into the
+ * container's folder at each start and bind-mounted from there.
+ */
+#ifndef RUNTIME_CONTAINER_FILES_H
+#define RUNTIME_CONTAINER_FILES_H
+
+#include "base/strbuf.h"
+#include "runtime/engine/container.h"
+
+/* Write the files into the container's folder. */
+int container_files_write(const struct container *container,
+			  struct error *err) must_check;
+
+/* Append the hosts file for CONFIG and HOST_CONFIG to OUT. Pure. */
+void container_files_hosts(const json_t *host_config, struct strbuf *out);
+
+/*
+ * Append the resolv.conf for HOST_CONFIG to OUT, given the host's own TEXT:
+ * what was asked for replaces it line by line of its kind; loopback servers
+ * of the host are of no use inside and are left out. Pure.
+ */
+void container_files_resolv(const json_t *host_config, const char *text,
+			    struct strbuf *out);
+
+#endif

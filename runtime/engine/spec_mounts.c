@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The mounts of a specification: docker's defaults and what was asked for. */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "runtime/engine/spec_parts.h"
+
+enum { SHM_DEFAULT = 64 << 20 };
+
+static void add_mount(json_t *mounts, const char *destination, const char *type,
+		      const char *source, json_t *options)
+{
+	(void)json_array_append_new(
+		mounts,
+		json_pack("{s:s,s:s,s:s,s:o}", "destination", destination,
+			  "type", type, "source", source, "options", options));
+}
+
+static bool is_privileged(const struct spec_request *request)
+{
+	return json_is_true(
+		json_object_get(request->container->host_config, "Privileged"));
+}
+
+/* security.md 4.4: docker's table. */
+static void add_kernel_mounts(const struct spec_request *request,
+			      json_t *mounts)
+{
+	bool open = is_privileged(request);
+	const char *write = open ? "rw" : "ro";
+
+	add_mount(mounts, "/proc", "proc", "proc",
+		  spec_list((const char *[]){ "nosuid", "noexec", "nodev",
+					      NULL }));
+	add_mount(
+		mounts, "/dev", "tmpfs", "tmpfs",
+		spec_list((const char *[]){ "nosuid", "strictatime", "mode=755",
+					    "size=65536k", NULL }));
+	add_mount(mounts, "/dev/pts", "devpts", "devpts",
+		  spec_list((const char *[]){
+			  "nosuid", "noexec", "newinstance", "ptmxmode=0666",
+			  "mode=0620", request->is_rootless ? NULL : "gid=5",
+			  NULL }));
+	add_mount(mounts, "/sys", "sysfs", "sysfs",
+		  spec_list((const char *[]){ "nosuid", "noexec", "nodev",
+					      write, NULL }));
+	add_mount(mounts, "/sys/fs/cgroup", "cgroup", "cgroup",
+		  spec_list((const char *[]){ "nosuid", "noexec", "nodev",
+					      "relatime", write, NULL }));
+}
+
+static void add_ipc_mounts(const struct spec_request *request, json_t *mounts)
+{
+	const json_t *host = request->container->host_config;
+	json_int_t size = spec_integer(host, "ShmSize");
+	autofree char *limit =
+		xasprintf("size=%lld", (long long)(size ? size : SHM_DEFAULT));
+
+	add_mount(mounts, "/dev/mqueue", "mqueue", "mqueue",
+		  spec_list((const char *[]){ "nosuid", "noexec", "nodev",
+					      NULL }));
+	if (!strcmp(spec_string(host, "IpcMode"), "host") ||
+	    request->ipc_path) {
+		const char *source = "/dev/shm";
+		autofree char *shared = NULL;
+
+		if (request->ipc_path) {
+			/* <proc>/<pid>/ns/ipc → the other's /dev/shm */
+			size_t stem = strlen(request->ipc_path) -
+				      strlen("/ns/ipc");
+
+			shared = xasprintf("%.*s/root/dev/shm", (int)stem,
+					   request->ipc_path);
+			source = shared;
+		}
+		add_mount(
+			mounts, "/dev/shm", "bind", source,
+			spec_list((const char *[]){ "rbind", "nosuid", "noexec",
+						    "nodev", NULL }));
+		return;
+	}
+	add_mount(mounts, "/dev/shm", "tmpfs", "shm",
+		  spec_list((const char *[]){ "nosuid", "noexec", "nodev",
+					      "mode=1777", limit, NULL }));
+}
+
+/* Whether something was asked to be mounted at PATH. */
+static bool is_taken(const json_t *asked, const char *path)
+{
+	const json_t *mount;
+	size_t index;
+
+	json_array_foreach(asked, index, mount)
+	{
+		if (!strcmp(spec_string(mount, "Destination"), path))
+			return true;
+	}
+	return false;
+}
+
+static void add_files(const struct spec_request *request, const json_t *asked,
+		      json_t *mounts)
+{
+	static const char *const names[] = { "resolv.conf", "hostname",
+					     "hosts" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		autofree char *path = xasprintf("/etc/%s", names[i]);
+		autofree char *source = xasprintf("%s/%s", request->files,
+						  names[i]);
+
+		if (!is_taken(asked, path))
+			add_mount(mounts, path, "bind", source,
+				  spec_list((const char *[]){
+					  "rbind", "rprivate", NULL }));
+	}
+}
+
+static void split_options(const char *text, json_t *options)
+{
+	while (*text) {
+		size_t length = strcspn(text, ",");
+
+		if (length)
+			(void)json_array_append_new(options,
+						    json_stringn(text, length));
+		text += length + (text[length] == ',');
+	}
+}
+
+/* Mode words that concern volumes' making and labels, not the mount. */
+static bool is_mount_word(const char *word)
+{
+	static const char *const others[] = { "z",	    "Z",
+					      "nocopy",	    "U",
+					      "cached",	    "delegated",
+					      "consistent", "copy" };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		if (!strcmp(word, others[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool has_word(const json_t *words, const char *const *wanted)
+{
+	const json_t *word;
+	size_t index;
+
+	json_array_foreach(words, index, word)
+	{
+		for (size_t i = 0; wanted[i]; i++) {
+			if (!strcmp(json_string_value(word), wanted[i]))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* docker's Mounts entry of a bind or a volume. */
+static void add_bind(const json_t *mount, json_t *mounts)
+{
+	static const char *const propagations[] = { "private", "rprivate",
+						    "slave",   "rslave",
+						    "shared",  "rshared",
+						    NULL };
+	static const char *const binds[] = { "bind", "rbind", NULL };
+	json_t *words = json_array();
+	json_t *options = json_array();
+	const char *propagation = spec_string(mount, "Propagation");
+	const json_t *word;
+	size_t index;
+
+	split_options(spec_string(mount, "Mode"), words);
+	json_array_foreach(words, index, word)
+	{
+		if (is_mount_word(json_string_value(word)))
+			(void)json_array_append_new(
+				options, json_string(json_string_value(word)));
+	}
+	json_decref(words);
+	if (!has_word(options, binds))
+		(void)json_array_append_new(options, json_string("rbind"));
+	if (!has_word(options, propagations))
+		(void)json_array_append_new(
+			options,
+			json_string(*propagation ? propagation : "rprivate"));
+	if (!json_is_true(json_object_get(mount, "RW")) &&
+	    !has_word(options, (const char *const[]){ "ro", "rro", NULL }))
+		(void)json_array_append_new(options, json_string("ro"));
+	add_mount(mounts, spec_string(mount, "Destination"), "bind",
+		  spec_string(mount, "Source"), options);
+}
+
+/* --tmpfs DEST[:OPTIONS] and --mount type=tmpfs: docker's default options. */
+static void add_tmpfs(const char *destination, const char *options,
+		      json_t *mounts)
+{
+	json_t *words = spec_list(
+		(const char *[]){ "nosuid", "nodev", "noexec", NULL });
+
+	split_options(options, words);
+	add_mount(mounts, destination, "tmpfs", "tmpfs", words);
+}
+
+static void add_asked(const struct spec_request *request, const json_t *asked,
+		      json_t *mounts)
+{
+	json_t *tmpfs = json_object_get(request->container->host_config,
+					"Tmpfs");
+	const json_t *mount;
+	const char *destination;
+	json_t *options;
+	size_t index;
+
+	json_array_foreach(asked, index, mount)
+	{
+		if (!strcmp(spec_string(mount, "Type"), "tmpfs"))
+			add_tmpfs(spec_string(mount, "Destination"),
+				  spec_string(mount, "Mode"), mounts);
+		else
+			add_bind(mount, mounts);
+	}
+	json_object_foreach(tmpfs, destination, options)
+	{
+		const char *text = json_string_value(options);
+
+		add_tmpfs(destination, text ? text : "", mounts);
+	}
+}
+
+int spec_mounts(const struct spec_request *request, json_t **out,
+		struct error *err)
+{
+	const json_t *asked = json_object_get(request->container->document,
+					      "mounts");
+
+	if (asked && !json_is_array(asked))
+		return error_set(err, ERROR_CORRUPT, "mounts: not a list");
+	*out = json_array();
+	add_kernel_mounts(request, *out);
+	add_ipc_mounts(request, *out);
+	add_files(request, asked, *out);
+	add_asked(request, asked, *out);
+	return 0;
+}
