@@ -14,7 +14,7 @@ target_compile_definitions(imgctl_flags INTERFACE _GNU_SOURCE _FILE_OFFSET_BITS=
 target_compile_options(imgctl_flags INTERFACE
   "SHELL:-include \"${CMAKE_SOURCE_DIR}/base/banned.h\""
   -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla -Wundef
-  -Wconversion -Wno-sign-conversion -Wpointer-arith -Wcast-qual -Wwrite-strings
+  -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers -Wpointer-arith -Wcast-qual -Wwrite-strings
   -fno-common -ffunction-sections -fdata-sections -pthread)
 target_link_options(imgctl_flags INTERFACE -Wl,--gc-sections -pthread)
 target_link_libraries(imgctl_flags INTERFACE m)
