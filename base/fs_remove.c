@@ -2,52 +2,88 @@
 /*
  * Removing a tree by descriptor. Kept apart from base/fs.c: the walk keeps its
  * own stack, so that a path of any depth needs neither recursion nor a name
- * longer than one component.
+ * longer than one component. Only the innermost levels stay open: a folder
+ * above them is reached again by "..", and must then be the one it was.
  */
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 #include "base/alloc.h"
 #include "base/fs.h"
 
+/* Levels kept open at a time. */
+enum { WALK_OPEN_MAX = 32 };
+
 struct level {
-	DIR *dir;
+	DIR *dir;   /* NULL while closed to save descriptors */
 	char *name; /* below the level above; owned */
+	dev_t device;
+	ino_t inode;
 };
 
 struct walk {
 	struct level *levels;
 	size_t depth;
 	size_t allocated;
-	dev_t device;
 };
 
-static int enter(struct walk *walk, int parent, const char *name,
-		 struct error *err)
+/*
+ * Opens the folder NAME, neither through a link nor into another mount: a
+ * bind mount of the same file system has the same device number, so only the
+ * kernel can tell.
+ */
+static int open_folder(int parent, const char *name)
 {
-	autoclose int fd = openat(
-		parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct open_how how = {
+		.flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
+		.resolve = RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS,
+	};
+
+	return (int)syscall(SYS_openat2, parent, name, &how, sizeof(how));
+}
+
+static int push(struct walk *walk, int fd, const char *name, struct error *err)
+{
 	struct stat st;
 	DIR *dir;
 
-	if (fd < 0)
-		return error_sys(err, errno, "open %s", name);
 	if (fstat(fd, &st) < 0)
 		return error_sys(err, errno, "stat %s", name);
-	if (walk->depth && st.st_dev != walk->device)
-		return error_set(err, ERROR_BUSY, "%s is a mount point", name);
-	walk->device = st.st_dev;
 	dir = fdopendir(fd);
 	if (!dir)
 		return error_sys(err, errno, "read %s", name);
-	fd = -1; /* the stream owns it now */
 	if (walk->depth == walk->allocated) {
 		walk->allocated = walk->allocated ? walk->allocated * 2 : 16;
 		walk->levels = xreallocarray(walk->levels, walk->allocated,
 					     sizeof(*walk->levels));
 	}
-	walk->levels[walk->depth++] = (struct level){ dir, xstrdup(name) };
+	if (walk->depth >= WALK_OPEN_MAX) {
+		struct level *far = &walk->levels[walk->depth - WALK_OPEN_MAX];
+
+		if (far->dir)
+			(void)closedir(TAKE_PTR(far->dir)); /* only read */
+	}
+	walk->levels[walk->depth++] = (struct level){ dir, xstrdup(name),
+						      st.st_dev, st.st_ino };
+	return 0;
+}
+
+static int enter(struct walk *walk, int parent, const char *name,
+		 struct error *err)
+{
+	int fd = open_folder(parent, name);
+
+	if (fd < 0 && errno == EXDEV)
+		return error_set(err, ERROR_BUSY, "%s is a mount point", name);
+	if (fd < 0)
+		return error_sys(err, errno, "open %s", name);
+	if (push(walk, fd, name, err) < 0) {
+		(void)close(fd); /* a folder handle */
+		return -1;
+	}
 	return 0;
 }
 
@@ -55,7 +91,8 @@ static void leave(struct walk *walk)
 {
 	struct level *top = &walk->levels[--walk->depth];
 
-	(void)closedir(top->dir); /* only read */
+	if (top->dir)
+		(void)closedir(top->dir); /* only read */
 	free(top->name);
 }
 
@@ -80,22 +117,38 @@ static int remove_entry(struct walk *walk, const struct dirent *entry,
 	return enter(walk, fd, entry->d_name, err);
 }
 
-/* Handles the top level once; *DONE when nothing is left of the tree. */
-static int advance(struct walk *walk, int root, struct error *err)
+/* Opens LEVEL again from the folder CHILD in it. */
+static int reopen(struct level *level, int child, struct error *err)
+{
+	autoclose int fd = open_folder(child, "..");
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return error_sys(err, errno, "open %s again", level->name);
+	if (st.st_dev != level->device || st.st_ino != level->inode)
+		return error_set(err, ERROR_BUSY,
+				 "%s was moved while it was being removed",
+				 level->name);
+	level->dir = fdopendir(fd);
+	if (!level->dir)
+		return error_sys(err, errno, "read %s", level->name);
+	fd = -1; /* the stream owns it now */
+	return 0;
+}
+
+/* Removes the emptied top level and goes back to the one above. */
+static int remove_top(struct walk *walk, int root, struct error *err)
 {
 	struct level *top = &walk->levels[walk->depth - 1];
-	struct dirent *entry = readdir(top->dir);
-	autofree char *name = NULL;
+	struct level *above = walk->depth > 1 ? top - 1 : NULL;
 	int parent;
 
-	if (entry)
-		return is_dots(entry->d_name) ? 0
-					      : remove_entry(walk, entry, err);
-	name = xstrdup(top->name);
+	if (above && !above->dir && reopen(above, dirfd(top->dir), err) < 0)
+		return -1;
+	parent = above ? dirfd(above->dir) : root;
+	if (unlinkat(parent, top->name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		return error_sys(err, errno, "remove directory %s", top->name);
 	leave(walk);
-	parent = walk->depth ? dirfd(walk->levels[walk->depth - 1].dir) : root;
-	if (unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
-		return error_sys(err, errno, "remove directory %s", name);
 	return 0;
 }
 
@@ -109,8 +162,14 @@ int fs_remove_tree(int dirfd, const char *name, struct error *err)
 	if (errno != EISDIR && errno != EPERM)
 		return error_sys(err, errno, "remove %s", name);
 	result = enter(&walk, dirfd, name, err);
-	while (result == 0 && walk.depth)
-		result = advance(&walk, dirfd, err);
+	while (result == 0 && walk.depth) {
+		struct dirent *entry = readdir(walk.levels[walk.depth - 1].dir);
+
+		if (!entry)
+			result = remove_top(&walk, dirfd, err);
+		else if (!is_dots(entry->d_name))
+			result = remove_entry(&walk, entry, err);
+	}
 	while (walk.depth)
 		leave(&walk);
 	free(walk.levels);
