@@ -8,6 +8,7 @@
 #include <spawn.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/wait.h>
 
 #include "base/clock.h"
@@ -41,13 +42,18 @@ static int spawn(const struct proc_capture *request, const struct pipes *pipes,
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t none;
+	sigset_t pipe;
 	int failure;
 
-	(void)sigemptyset(&none);		       /* cannot fail */
+	(void)sigemptyset(&none); /* cannot fail */
+	(void)sigemptyset(&pipe);
+	(void)sigaddset(&pipe, SIGPIPE);
 	(void)posix_spawn_file_actions_init(&actions); /* memory only */
 	(void)posix_spawnattr_init(&attributes);
-	(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+	(void)posix_spawnattr_setflags(
+		&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	(void)posix_spawnattr_setsigmask(&attributes, &none);
+	(void)posix_spawnattr_setsigdefault(&attributes, &pipe);
 	(void)posix_spawn_file_actions_adddup2(&actions, pipes->in[0], 0);
 	(void)posix_spawn_file_actions_adddup2(&actions, pipes->out[1], 1);
 	if (request->diagnostics)
@@ -87,18 +93,20 @@ static void feed(int *fd, const struct proc_capture *request, size_t *sent)
 		close_fd(fd);
 }
 
+/* What poll may wait until DEADLINE; 0 stands for no limit. */
 static int time_left(int64_t deadline)
 {
 	int64_t left = (deadline - clock_monotonic()) / 1000000;
 
+	if (!deadline)
+		return -1;
 	return left < 0 ? 0 : (int)left;
 }
 
 /* Moves bytes until the program closed its outputs; false on timeout. */
-static bool exchange(const struct proc_capture *request, struct pipes *pipes)
+static bool exchange(const struct proc_capture *request, struct pipes *pipes,
+		     int64_t deadline)
 {
-	int64_t deadline = clock_monotonic() +
-			   request->timeout_ms * INT64_C(1000000);
 	size_t sent = 0;
 
 	while (pipes->out[0] >= 0 || pipes->diagnostics[0] >= 0) {
@@ -107,8 +115,7 @@ static bool exchange(const struct proc_capture *request, struct pipes *pipes)
 			{ pipes->out[0], POLLIN, 0 },
 			{ pipes->diagnostics[0], POLLIN, 0 },
 		};
-		int ready = poll(
-			fds, 3, request->timeout_ms ? time_left(deadline) : -1);
+		int ready = poll(fds, 3, time_left(deadline));
 
 		if (ready == 0)
 			return false;
@@ -142,11 +149,74 @@ static int open_pipes(const struct proc_capture *request, struct pipes *pipes,
 	return 0;
 }
 
+/*
+ * A program that stops reading must not end us: SIGPIPE is held back in this
+ * thread, and taken if our own write raised it.
+ */
+struct quiet {
+	sigset_t pipe;
+	sigset_t before;
+	bool was_pending;
+};
+
+static void quiet_begin(struct quiet *quiet)
+{
+	sigset_t pending;
+
+	(void)sigemptyset(&pending); /* signal sets cannot fail here */
+	(void)sigpending(&pending);
+	quiet->was_pending = sigismember(&pending, SIGPIPE) == 1;
+	(void)sigemptyset(&quiet->pipe);
+	(void)sigaddset(&quiet->pipe, SIGPIPE);
+	(void)pthread_sigmask(SIG_BLOCK, &quiet->pipe, &quiet->before);
+}
+
+static void quiet_end(struct quiet *quiet)
+{
+	const struct timespec now = { 0, 0 };
+
+	/* with none pending it fails at once, which is as good */
+	if (!quiet->was_pending)
+		(void)sigtimedwait(&quiet->pipe, NULL, &now);
+	(void)pthread_sigmask(SIG_SETMASK, &quiet->before, NULL);
+}
+
+/* Waits for the program's end; false when the time is over before. */
+static bool wait_for_end(pid_t pid, int64_t deadline)
+{
+	autoclose int pidfd = pidfd_open(pid, 0);
+	struct pollfd fd = { pidfd, POLLIN, 0 };
+	int ready;
+
+	if (pidfd < 0 || !deadline)
+		return true; /* then waitpid waits as long as it takes */
+	do {
+		ready = poll(&fd, 1, time_left(deadline));
+	} while (ready < 0 && errno == EINTR);
+	return ready != 0;
+}
+
+static int reap(pid_t pid, int *status, struct error *err)
+{
+	while (waitpid(pid, status, 0) < 0) {
+		if (errno != EINTR)
+			return error_sys(err, errno, "wait for process %d",
+					 (int)pid);
+	}
+	return 0;
+}
+
 int proc_run(struct proc_capture *request, struct error *err)
 {
 	autoclean(pipes_release) struct pipes pipes = { { -1, -1 },
 							{ -1, -1 },
 							{ -1, -1 } };
+	int64_t deadline = request->timeout_ms
+				   ? clock_monotonic() +
+					     request->timeout_ms *
+						     INT64_C(1000000)
+				   : 0;
+	struct quiet quiet;
 	bool finished;
 	int status = 0;
 	pid_t pid = -1;
@@ -159,14 +229,14 @@ int proc_run(struct proc_capture *request, struct error *err)
 	close_fd(&pipes.diagnostics[1]);
 	if (!request->input_length)
 		close_fd(&pipes.in[1]);
-	finished = exchange(request, &pipes);
+	quiet_begin(&quiet);
+	finished = exchange(request, &pipes, deadline) &&
+		   wait_for_end(pid, deadline);
+	quiet_end(&quiet);
 	if (!finished)
 		(void)kill(pid, SIGKILL); /* our own child, not yet reaped */
-	while (waitpid(pid, &status, 0) < 0) {
-		if (errno != EINTR)
-			return error_sys(err, errno, "wait for %s",
-					 request->argv[0]);
-	}
+	if (reap(pid, &status, err) < 0)
+		return -1;
 	if (!finished)
 		return error_set(err, ERROR_INTERRUPTED,
 				 "%s did not answer within %d ms",
