@@ -158,7 +158,6 @@ static void test_overlay__one_layer(void **state)
 {
 	struct ground ground;
 	autoclean(error_release) struct error err = ERROR_INIT;
-	autoclose int mounted = -1;
 
 	(void)state;
 	make_ground(&ground);
