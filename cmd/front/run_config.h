@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From the options of `run` and the image's own settings to what a container
+ * is made of: docker's Config, HostConfig and Mounts, the program and its
+ * arguments. Everything is checked here, before anything is made, except what
+ * only the root file system can tell.
+ */
+#ifndef CMD_RUN_CONFIG_H
+#define CMD_RUN_CONFIG_H
+
+#include <jansson.h>
+
+#include "cmd/front/run_options.h"
+#include "layers/store/image_record.h"
+#include "layers/store/store.h"
+
+struct run_config {
+	json_t *config;	     /* docker's Config, image and options merged */
+	json_t *host_config; /* docker's HostConfig */
+	json_t *mounts;	     /* docker's Mounts; volumes are made */
+	const char *path;    /* the program; borrowed from config */
+	json_t *args;	     /* its arguments */
+};
+
+#define RUN_CONFIG_INIT                      \
+	{                                    \
+		NULL, NULL, NULL, NULL, NULL \
+	}
+
+struct run_config_request {
+	const struct store *store;
+	const struct run_options *options;
+	const struct image_record *image;
+	const char *image_name;
+	char *const *command; /* after the image; NULL-terminated */
+	bool is_foreground;   /* run without -d: output is attached */
+};
+
+/* Settle everything. INVALID names the option that is wrong. */
+int run_config_make(const struct run_config_request *request,
+		    struct run_config *out, struct error *err) must_check;
+
+/* Free what CONFIG owns. */
+void run_config_release(struct run_config *config);
+DEFINE_CLEANUP(struct run_config, run_config_release)
+
+#endif

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* HostConfig: what the options ask of the machine. */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/jsonx.h"
+#include "cmd/front/run_parts.h"
+#include "cmd/units.h"
+#include "runtime/rlimits.h"
+
+enum { MEMORY_MINIMUM = 6 << 20 }; /* docker's least */
+
+static void set_text(json_t *object, const char *key, const char *value)
+{
+	(void)json_object_set_new(object, key, json_string(value ? value : ""));
+}
+
+static void set_number(json_t *object, const char *key, int64_t value)
+{
+	(void)json_object_set_new(object, key, json_integer(value));
+}
+
+static void set_bool(json_t *object, const char *key, bool value)
+{
+	(void)json_object_set_new(object, key, json_boolean(value));
+}
+
+/* A list option; docker shows null where none was given. */
+static void set_list(json_t *object, const char *key, const struct strvec *list)
+{
+	(void)json_object_set_new(object, key,
+				  list->count ? jsonx_from_strvec(list)
+					      : json_null());
+}
+
+/* "key=value" items as an object. */
+static json_t *make_map(const struct strvec *items)
+{
+	json_t *map = json_object();
+
+	for (size_t i = 0; i < items->count; i++) {
+		const char *item = items->items[i];
+		size_t length = strcspn(item, "=");
+		autofree char *key = xstrndup(item, length);
+
+		(void)json_object_set_new(
+			map, key,
+			json_string(item[length] ? item + length + 1 : ""));
+	}
+	return map;
+}
+
+static int check_memory(const struct run_options *options, struct error *err)
+{
+	if (options->memory && options->memory < MEMORY_MINIMUM)
+		return error_set(err, ERROR_INVALID,
+				 "Minimum memory limit allowed is 6MB");
+	if (options->memory_swap > 0 && !options->memory)
+		return error_set(err, ERROR_INVALID,
+				 "You should always set the Memory limit when "
+				 "using Memoryswap limit, see usage");
+	if (options->memory_swap > 0 && options->memory_swap < options->memory)
+		return error_set(err, ERROR_INVALID,
+				 "Minimum memoryswap limit should be larger "
+				 "than memory limit, see usage");
+	if (options->memory && options->memory_reservation > options->memory)
+		return error_set(err, ERROR_INVALID,
+				 "Minimum memory limit can not be less than "
+				 "memory reservation limit, see usage");
+	if (options->swappiness < -1 || options->swappiness > 100)
+		return error_set(err, ERROR_INVALID,
+				 "Invalid value: %lld, valid memory "
+				 "swappiness range is 0-100",
+				 (long long)options->swappiness);
+	return 0;
+}
+
+static int check_cpu(const struct run_options *options, struct error *err)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (options->cpus < 0 || options->cpus > cores * 1000000000L)
+		return error_set(err, ERROR_INVALID,
+				 "Range of CPUs is from 0.01 to %ld.00, as "
+				 "there are only %ld CPUs available",
+				 cores, cores);
+	if (options->cpus && (options->cpu_period || options->cpu_quota))
+		return error_set(err, ERROR_INVALID,
+				 "Conflicting options: Nano CPUs and CPU "
+				 "Period cannot both be set");
+	if (options->oom_score_adj < -1000 || options->oom_score_adj > 1000)
+		return error_set(err, ERROR_INVALID,
+				 "Invalid value %lld, range for oom score adj "
+				 "is [-1000, 1000]",
+				 (long long)options->oom_score_adj);
+	if (options->blkio_weight &&
+	    (options->blkio_weight < 10 || options->blkio_weight > 1000))
+		return error_set(err, ERROR_INVALID,
+				 "Range of blkio weight is from 10 to 1000");
+	return 0;
+}
+
+static int set_resources(const struct run_options *options, json_t *host,
+			 struct error *err)
+{
+	if (check_memory(options, err) < 0 || check_cpu(options, err) < 0)
+		return -1;
+	set_number(host, "Memory", options->memory);
+	set_number(host, "MemorySwap",
+		   options->memory_swap || !options->memory
+			   ? options->memory_swap
+			   : options->memory * 2);
+	set_number(host, "MemoryReservation", options->memory_reservation);
+	(void)json_object_set_new(host, "MemorySwappiness",
+				  options->swappiness < 0
+					  ? json_null()
+					  : json_integer(options->swappiness));
+	set_bool(host, "OomKillDisable", options->is_oom_kill_disabled);
+	set_number(host, "OomScoreAdj", options->oom_score_adj);
+	set_number(host, "NanoCpus", options->cpus);
+	set_number(host, "CpuShares", options->cpu_shares);
+	set_number(host, "CpuQuota", options->cpu_quota);
+	set_number(host, "CpuPeriod", options->cpu_period);
+	set_text(host, "CpusetCpus", options->cpuset_cpus);
+	set_text(host, "CpusetMems", options->cpuset_mems);
+	set_number(host, "BlkioWeight", options->blkio_weight);
+	(void)json_object_set_new(host, "PidsLimit",
+				  options->pids_limit
+					  ? json_integer(options->pids_limit)
+					  : json_null());
+	set_number(host, "ShmSize",
+		   options->shm_size ? options->shm_size : 64 << 20);
+	set_text(host, "CgroupParent", options->cgroup_parent);
+	return 0;
+}
+
+/* "nofile=1024:2048" as {Name, Soft, Hard} */
+static int add_ulimit(const char *text, json_t *list, struct error *err)
+{
+	char name[32] = "";
+	long long soft = 0;
+	long long hard = 0;
+	int end = 0;
+	int count = sscanf(text, "%31[a-z]=%lld%n", name, &soft, &end);
+	int resource;
+
+	hard = soft;
+	if (count == 2 && text[end] == ':') {
+		int more = 0;
+
+		if (sscanf(text + end, ":%lld%n", &hard, &more) == 1)
+			end += more;
+	}
+	if (count != 2 || text[end])
+		return error_set(err, ERROR_INVALID,
+				 "invalid ulimit argument: %s", text);
+	if (!rlimits_from_name(name, &resource))
+		return error_set(err, ERROR_INVALID, "invalid ulimit type: %s",
+				 name);
+	if (hard != -1 && (soft == -1 || soft > hard))
+		return error_set(err, ERROR_INVALID,
+				 "ulimit soft limit must be less than or equal "
+				 "to hard limit: %lld > %lld",
+				 soft, hard);
+	(void)json_array_append_new(
+		list, json_pack("{s:s,s:I,s:I}", "Name", name, "Soft",
+				(json_int_t)soft, "Hard", (json_int_t)hard));
+	return 0;
+}
+
+static int set_ulimits(const struct run_options *options, json_t *host,
+		       struct error *err)
+{
+	json_t *list = json_array();
+
+	(void)json_object_set_new(host, "Ulimits", list);
+	for (size_t i = 0; i < options->ulimits.count; i++) {
+		if (add_ulimit(options->ulimits.items[i], list, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool is_one_of(const char *text, const char *const *words)
+{
+	for (; *words; words++) {
+		if (!strcmp(text, *words))
+			return true;
+	}
+	return false;
+}
+
+/* A namespace mode: one of WORDS, or "container:ID" where ALLOWED. */
+static int check_mode(const char *option, const char *value,
+		      const char *const *words, bool container,
+		      struct error *err)
+{
+	if (!value || !*value || is_one_of(value, words) ||
+	    (container && !strncmp(value, "container:", 10) && value[10]))
+		return 0;
+	return error_set(err, ERROR_INVALID, "--%s: invalid %s mode", option,
+			 option);
+}
+
+static int check_network(const char *value, struct error *err)
+{
+	static const char *const modes[] = { "none", "host", "default", NULL };
+
+	if (!value || is_one_of(value, modes) ||
+	    !strncmp(value, "container:", 10))
+		return 0;
+	return error_set(err, ERROR_NOT_FOUND, "network %s not found", value);
+}
+
+static int set_namespaces(const struct run_options *options, json_t *host,
+			  struct error *err)
+{
+	static const char *const ipc[] = { "none", "private", "shareable",
+					   "host", NULL };
+	static const char *const host_only[] = { "host", NULL };
+	static const char *const cgroup[] = { "host", "private", NULL };
+	const char *network = options->network;
+
+	if (check_mode("ipc", options->ipc, ipc, true, err) < 0 ||
+	    check_mode("pid", options->pid, host_only, true, err) < 0 ||
+	    check_mode("uts", options->uts, host_only, false, err) < 0 ||
+	    check_mode("cgroupns", options->cgroupns, cgroup, false, err) < 0 ||
+	    check_network(network, err) < 0)
+		return -1;
+	/* without bridges a container is alone, with its loopback */
+	if (!network || !strcmp(network, "default"))
+		network = "none";
+	set_text(host, "NetworkMode", network);
+	set_text(host, "IpcMode", options->ipc ? options->ipc : "private");
+	set_text(host, "PidMode", options->pid);
+	set_text(host, "UTSMode", options->uts);
+	set_text(host, "CgroupnsMode", options->cgroupns);
+	set_text(host, "UsernsMode", "");
+	return 0;
+}
+
+static int set_log(const struct run_options *options, json_t *host,
+		   struct error *err)
+{
+	static const char *const drivers[] = { "json-file", "local", "none",
+					       NULL };
+	const char *driver = options->log_driver ? options->log_driver
+						 : "json-file";
+
+	if (!is_one_of(driver, drivers))
+		return error_set(err, ERROR_INVALID,
+				 "logging driver %s is not supported: use "
+				 "json-file, local or none",
+				 driver);
+	(void)json_object_set_new(host, "LogConfig",
+				  json_pack("{s:s,s:o}", "Type", driver,
+					    "Config",
+					    make_map(&options->log_opts)));
+	return 0;
+}
+
+static int check_security(const struct run_options *options, struct error *err)
+{
+	static const char *const known[] = { "no-new-privileges", "seccomp",
+					     "apparmor",	  "label",
+					     "systempaths",	  NULL };
+
+	for (size_t i = 0; i < options->security.count; i++) {
+		const char *text = options->security.items[i];
+		autofree char *key = xstrndup(text, strcspn(text, "=:"));
+
+		if (!is_one_of(key, known))
+			return error_set(err, ERROR_INVALID,
+					 "invalid --security-opt: %s", text);
+	}
+	return 0;
+}
+
+static int check_hosts(const struct run_options *options, struct error *err)
+{
+	for (size_t i = 0; i < options->add_hosts.count; i++) {
+		const char *text = options->add_hosts.items[i];
+		size_t length = strcspn(text, ":=");
+
+		if (!length || !text[length] || !text[length + 1])
+			return error_set(err, ERROR_INVALID,
+					 "bad format for add-host: \"%s\"",
+					 text);
+	}
+	return 0;
+}
+
+static void set_lists(const struct run_options *options, json_t *host)
+{
+	set_list(host, "CapAdd", &options->cap_add);
+	set_list(host, "CapDrop", &options->cap_drop);
+	set_list(host, "Dns", &options->dns);
+	set_list(host, "DnsOptions", &options->dns_options);
+	set_list(host, "DnsSearch", &options->dns_search);
+	set_list(host, "ExtraHosts", &options->add_hosts);
+	set_list(host, "GroupAdd", &options->group_add);
+	set_list(host, "SecurityOpt", &options->security);
+	set_list(host, "DeviceCgroupRules", &options->device_rules);
+	(void)json_object_set_new(host, "Sysctls", make_map(&options->sysctls));
+	(void)json_object_set_new(host, "Annotations",
+				  make_map(&options->annotations));
+}
+
+/* --tmpfs DEST[:OPTIONS] */
+static int set_tmpfs(const struct run_options *options, json_t *host,
+		     struct error *err)
+{
+	json_t *tmpfs = json_object();
+
+	(void)json_object_set_new(host, "Tmpfs", tmpfs);
+	for (size_t i = 0; i < options->tmpfs.count; i++) {
+		const char *text = options->tmpfs.items[i];
+		size_t length = strcspn(text, ":");
+		autofree char *destination = xstrndup(text, length);
+
+		if (destination[0] != '/')
+			return error_set(err, ERROR_INVALID,
+					 "invalid mount path: '%s' mount path "
+					 "must be absolute",
+					 destination);
+		if (json_object_get(tmpfs, destination))
+			return error_set(err, ERROR_INVALID,
+					 "Duplicate mount point: %s",
+					 destination);
+		(void)json_object_set_new(
+			tmpfs, destination,
+			json_string(text[length] ? text + length + 1 : ""));
+	}
+	return 0;
+}
+
+int run_host_config(const struct run_options *options, json_t **out,
+		    struct error *err)
+{
+	json_t *host = json_object();
+	json_t *devices = NULL;
+
+	*out = host;
+	if (set_resources(options, host, err) < 0 ||
+	    set_namespaces(options, host, err) < 0 ||
+	    set_ulimits(options, host, err) < 0 ||
+	    set_log(options, host, err) < 0 ||
+	    check_security(options, err) < 0 || check_hosts(options, err) < 0 ||
+	    set_tmpfs(options, host, err) < 0 ||
+	    run_devices(options, &devices, err) < 0)
+		return -1;
+	(void)json_object_set_new(host, "Devices", devices);
+	set_lists(options, host);
+	set_bool(host, "Privileged", options->is_privileged);
+	set_bool(host, "ReadonlyRootfs", options->is_readonly);
+	set_bool(host, "AutoRemove", options->is_removed);
+	set_bool(host, "PublishAllPorts", false);
+	set_text(host, "ContainerIDFile", options->cidfile);
+	set_text(host, "Runtime", "imgctl");
+	set_text(host, "Isolation", "");
+	(void)json_object_set_new(host, "PortBindings", json_object());
+	(void)json_object_set_new(
+		host, "RestartPolicy",
+		json_pack("{s:s,s:i}", "Name", "no", "MaximumRetryCount", 0));
+	if (options->has_init)
+		set_bool(host, "Init", true);
+	return 0;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Mounts gathered, checked against each other, and their sources made. */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/fs.h"
+#include "cmd/front/run_parts.h"
+#include "layers/store/volume.h"
+
+static const char *text_of(const json_t *entry, const char *key)
+{
+	const char *text = json_string_value(json_object_get(entry, key));
+
+	return text ? text : "";
+}
+
+static bool has_destination(const json_t *mounts, const json_t *tmpfs,
+			    const char *destination)
+{
+	const json_t *entry;
+	size_t index;
+
+	json_array_foreach(mounts, index, entry)
+	{
+		if (!strcmp(text_of(entry, "Destination"), destination))
+			return true;
+	}
+	return json_object_get(tmpfs, destination) != NULL;
+}
+
+static int add_entry(json_t *mounts, json_t *entry, struct error *err)
+{
+	const char *destination = text_of(entry, "Destination");
+
+	if (has_destination(mounts, NULL, destination)) {
+		(void)error_set(err, ERROR_INVALID, "Duplicate mount point: %s",
+				destination);
+		json_decref(entry);
+		return -1;
+	}
+	(void)json_array_append_new(mounts, entry);
+	return 0;
+}
+
+static int gather(const struct run_options *options, json_t *mounts,
+		  struct error *err)
+{
+	for (size_t i = 0; i < options->volumes.count; i++) {
+		json_t *entry = NULL;
+
+		if (run_mount_from_volume(options->volumes.items[i], &entry,
+					  err) < 0 ||
+		    add_entry(mounts, entry, err) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < options->mounts.count; i++) {
+		json_t *entry = NULL;
+
+		if (run_mount_from_csv(options->mounts.items[i], &entry, err) <
+			    0 ||
+		    add_entry(mounts, entry, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The image's volumes become anonymous ones where nothing else is asked. */
+static int add_image_volumes(const struct run_config_request *request,
+			     json_t *mounts, struct error *err)
+{
+	const json_t *config = json_object_get(request->image->config,
+					       "config");
+	json_t *volumes = json_object_get(config, "Volumes");
+	const struct strvec *tmpfs = &request->options->tmpfs;
+	const char *destination;
+	json_t *ignored;
+
+	json_object_foreach(volumes, destination, ignored)
+	{
+		bool covered = has_destination(mounts, NULL, destination);
+		json_t *entry = NULL;
+
+		for (size_t i = 0; i < tmpfs->count; i++) {
+			size_t length = strcspn(tmpfs->items[i], ":");
+
+			covered = covered || (strlen(destination) == length &&
+					      !strncmp(tmpfs->items[i],
+						       destination, length));
+		}
+		if (covered)
+			continue;
+		if (run_mount_from_volume(destination, &entry, err) < 0 ||
+		    add_entry(mounts, entry, err) < 0)
+			return error_wrap(err, "volume of the image");
+	}
+	return 0;
+}
+
+static int make_source(const char *path, struct error *err)
+{
+	autoclose int top = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (top < 0)
+		return error_sys(err, errno, "open /");
+	return fs_make_dirs(top, path + strspn(path, "/"), FS_IN_ROOT, 0755,
+			    NULL, err);
+}
+
+static int settle_bind(json_t *entry, struct error *err)
+{
+	const char *source = text_of(entry, "Source");
+	bool must_exist = json_is_true(json_object_get(entry, "MustExist"));
+	struct stat st;
+
+	(void)json_object_del(entry, "MustExist");
+	if (stat(source, &st) == 0)
+		return 0;
+	if (errno != ENOENT)
+		return error_sys(err, errno, "bind source %s", source);
+	if (must_exist)
+		return error_set(err, ERROR_NOT_FOUND,
+				 "invalid mount config for type \"bind\": "
+				 "bind source path does not exist: %s",
+				 source);
+	return make_source(source, err);
+}
+
+static int settle_volume(const struct store *store, json_t *entry,
+			 struct error *err)
+{
+	const char *name = text_of(entry, "Name");
+	autofree char *own = NULL;
+	autofree char *path = NULL;
+	bool is_new = false;
+
+	if (volume_ensure(store, *name ? name : NULL, &own, &path, &is_new,
+			  err) < 0)
+		return -1;
+	(void)json_object_set_new(entry, "Anonymous", json_boolean(!*name));
+	(void)json_object_set_new(entry, "Name", json_string(own));
+	(void)json_object_set_new(entry, "Source", json_string(path));
+	return 0;
+}
+
+static json_t *make_binds(const struct run_options *options)
+{
+	json_t *binds = json_array();
+
+	for (size_t i = 0; i < options->volumes.count; i++) {
+		if (strchr(options->volumes.items[i], ':'))
+			(void)json_array_append_new(
+				binds, json_string(options->volumes.items[i]));
+	}
+	if (json_array_size(binds))
+		return binds;
+	json_decref(binds);
+	return json_null();
+}
+
+int run_mounts(const struct run_config_request *request, json_t **out,
+	       json_t **binds_out, struct error *err)
+{
+	json_t *mounts = json_array();
+	json_t *entry;
+	size_t index;
+
+	*out = mounts;
+	if (gather(request->options, mounts, err) < 0 ||
+	    add_image_volumes(request, mounts, err) < 0)
+		return -1;
+	json_array_foreach(mounts, index, entry)
+	{
+		const char *type = text_of(entry, "Type");
+
+		if (!strcmp(type, "bind") && settle_bind(entry, err) < 0)
+			return -1;
+		if (!strcmp(type, "volume") &&
+		    settle_volume(request->store, entry, err) < 0)
+			return -1;
+	}
+	*binds_out = make_binds(request->options);
+	return 0;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The parts that run_config.c is made of, each in a file of its own: the
+ * environment and labels, HostConfig, mounts.
+ */
+#ifndef CMD_RUN_PARTS_H
+#define CMD_RUN_PARTS_H
+
+#include "cmd/front/run_config.h"
+
+/* The merged environment: BASE (array) with files and -e applied in order. */
+int run_env(const struct run_options *options, const json_t *base, json_t **out,
+	    struct error *err) must_check;
+
+/* The merged labels: BASE (object or NULL), label files, --label. */
+int run_labels(const struct run_options *options, const json_t *base,
+	       json_t **out, struct error *err) must_check;
+
+/* docker's HostConfig for the options. */
+int run_host_config(const struct run_options *options, json_t **out,
+		    struct error *err) must_check;
+
+/* The device nodes and rules of --device, as HostConfig.Devices. */
+int run_devices(const struct run_options *options, json_t **out,
+		struct error *err) must_check;
+
+/*
+ * docker's Mounts for -v, --mount and the image's volumes. Volumes and missing
+ * -v sources are made. BINDS_OUT gets what HostConfig.Binds says.
+ */
+int run_mounts(const struct run_config_request *request, json_t **out,
+	       json_t **binds_out, struct error *err) must_check;
+
+/* One -v value as a Mounts entry (without making anything). Pure. */
+int run_mount_from_volume(const char *text, json_t **out,
+			  struct error *err) must_check;
+
+/* One --mount value as a Mounts entry (without making anything). Pure. */
+int run_mount_from_csv(const char *text, json_t **out,
+		       struct error *err) must_check;
+
+#endif
