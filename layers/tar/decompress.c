@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "layers/layers_limits.h"
 #include "layers/tar/decompress_backend.h"
 
 enum {
@@ -148,7 +149,10 @@ int decompress_open(const struct unpack_source *source,
 	    choose_backend(stream, options->use_zlib, err) < 0)
 		return -1;
 	if (stream->backend) {
-		stream->decoder = stream->backend->open(options, err);
+		stream->decoder = stream->backend->open(
+			options->max_window_log ? options->max_window_log
+						: LAYERS_MAX_WINDOW_LOG,
+			err);
 		if (!stream->decoder)
 			return -1;
 	}

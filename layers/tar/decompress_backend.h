@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "layers/tar/decompress.h"
+#include "base/error.h"
 
 /* The two windows a step moves on. */
 struct decompress_window {
@@ -25,8 +25,7 @@ struct decompress_window {
 
 struct decompress_backend {
 	/* A fresh decoder, or NULL with ERR set. */
-	void *(*open)(const struct decompress_options *options,
-		      struct error *err);
+	void *(*open)(unsigned max_window_log, struct error *err);
 	/* Move the windows on; without room or input it does nothing. */
 	int (*step)(void *decoder, struct decompress_window *window,
 		    struct error *err);

@@ -35,8 +35,12 @@ enum engine_result {
 	ENGINE_BAD,
 };
 
-typedef enum engine_result engine_step(void *engine,
-				       struct decompress_window *window);
+/* What runs the members, and how the next one begins. */
+struct engine {
+	enum engine_result (*step)(void *decoder,
+				   struct decompress_window *window);
+	void (*restart)(void *decoder);
+};
 
 /* Between members: decide by the next byte what follows. */
 static int look_into_gap(struct gzip_framing *framing,
@@ -65,9 +69,9 @@ static int skip_padding(struct decompress_window *window, struct error *err)
 	return 0;
 }
 
-/* Runs ENGINE over the members in WINDOW; RESTART prepares the next one. */
-static int run_members(struct gzip_framing *framing, void *engine,
-		       engine_step *step, void (*restart)(void *),
+/* Runs ENGINE over the members in WINDOW. */
+static int run_members(const struct engine *engine, void *decoder,
+		       struct gzip_framing *framing,
 		       struct decompress_window *window, struct error *err)
 {
 	for (;;) {
@@ -78,10 +82,10 @@ static int run_members(struct gzip_framing *framing, void *engine,
 				return 0;
 			if (look_into_gap(framing, window, err) < 0)
 				return -1;
-			restart(engine);
+			engine->restart(decoder);
 			continue;
 		}
-		switch (step(engine, window)) {
+		switch (engine->step(decoder, window)) {
 		case ENGINE_MORE:
 			return 0;
 		case ENGINE_DONE:
@@ -122,13 +126,12 @@ static void isal_restart(void *decoder)
 	d->in_header = true;
 }
 
-static void *isal_open(const struct decompress_options *options,
-		       struct error *err)
+static void *isal_open(unsigned max_window_log, struct error *err)
 {
 	struct isal_decoder *d = xcalloc(1, sizeof(*d));
 
-	(void)options; /* nothing to choose */
-	(void)err;     /* cannot fail */
+	(void)max_window_log; /* always 32 KiB */
+	(void)err;	      /* cannot fail */
 	isal_inflate_init(&d->state);
 	isal_restart(d);
 	return d;
@@ -173,13 +176,14 @@ static enum engine_result isal_engine(void *decoder,
 	return result;
 }
 
+static const struct engine isal_member = { isal_engine, isal_restart };
+
 static int isal_step(void *decoder, struct decompress_window *window,
 		     struct error *err)
 {
 	struct isal_decoder *d = decoder;
 
-	return run_members(&d->framing, d, isal_engine, isal_restart, window,
-			   err);
+	return run_members(&isal_member, d, &d->framing, window, err);
 }
 
 static int isal_finish(void *decoder, struct error *err)
@@ -210,12 +214,11 @@ static void zlib_restart(void *decoder)
 	(void)inflateReset(&d->stream); /* the state is ours and sound */
 }
 
-static void *zlib_open(const struct decompress_options *options,
-		       struct error *err)
+static void *zlib_open(unsigned max_window_log, struct error *err)
 {
 	struct zlib_decoder *d = xcalloc(1, sizeof(*d));
 
-	(void)options; /* nothing to choose */
+	(void)max_window_log; /* always 32 KiB */
 	if (inflateInit2(&d->stream, 15 + 16) != Z_OK) {
 		free(d);
 		error_set(err, ERROR_SYSTEM, "zlib does not start");
@@ -254,13 +257,14 @@ static enum engine_result zlib_engine(void *decoder,
 						       : ENGINE_BAD;
 }
 
+static const struct engine zlib_member = { zlib_engine, zlib_restart };
+
 static int zlib_step(void *decoder, struct decompress_window *window,
 		     struct error *err)
 {
 	struct zlib_decoder *d = decoder;
 
-	return run_members(&d->framing, d, zlib_engine, zlib_restart, window,
-			   err);
+	return run_members(&zlib_member, d, &d->framing, window, err);
 }
 
 static int zlib_finish(void *decoder, struct error *err)

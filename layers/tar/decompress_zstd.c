@@ -9,7 +9,6 @@
 #include <zstd_errors.h>
 
 #include "base/alloc.h"
-#include "layers/layers_limits.h"
 #include "layers/tar/decompress_backend.h"
 
 struct zstd_decoder {
@@ -25,17 +24,14 @@ static void zstd_close(void *decoder)
 	free(d);
 }
 
-static void *zstd_open(const struct decompress_options *options,
-		       struct error *err)
+static void *zstd_open(unsigned max_window_log, struct error *err)
 {
 	struct zstd_decoder *d = xcalloc(1, sizeof(*d));
-	unsigned window = options->max_window_log ? options->max_window_log
-						  : LAYERS_MAX_WINDOW_LOG;
 
 	d->stream = ZSTD_createDStream();
 	if (!d->stream ||
 	    ZSTD_isError(ZSTD_DCtx_setParameter(d->stream, ZSTD_d_windowLogMax,
-						(int)window))) {
+						(int)max_window_log))) {
 		zstd_close(d);
 		error_set(err, ERROR_SYSTEM, "zstd does not start");
 		return NULL;

@@ -16,35 +16,10 @@
 #ifndef LAYERS_TAR_EXTRACT_H
 #define LAYERS_TAR_EXTRACT_H
 
-#include <stdbool.h>
-#include <stdint.h>
-#include <sys/types.h>
-
 #include "base/error.h"
-#include "base/strvec.h"
 #include "layers/tar/entry_policy.h"
+#include "layers/tar/extract_options.h"
 #include "layers/tar/tar_read.h"
-
-struct extract_options {
-	int directory; /* to fill; borrowed */
-	bool merged;   /* it shows the layers below */
-	bool rootless; /* no devices, no trusted.* attributes */
-	bool ignore_owners;
-	mode_t umask; /* in force; bits in it cost a chmod per file */
-	uint64_t max_bytes;
-	uint64_t max_entries;
-	size_t max_path;
-};
-
-struct extract_result {
-	uint64_t entries;
-	uint64_t content_size;	  /* of all files, holes included */
-	uint64_t skipped_devices; /* that this user may not make */
-	bool needs_parents;	  /* entries were left out: extract it merged */
-	bool has_root;		  /* the layer has an entry for its root */
-	bool opaque_root;	  /* it hides all of the layers below it */
-	struct strvec implicit;	  /* directories without an entry, sorted */
-};
 
 struct extract;
 

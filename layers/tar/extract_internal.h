@@ -13,8 +13,13 @@
 #ifndef LAYERS_TAR_EXTRACT_INTERNAL_H
 #define LAYERS_TAR_EXTRACT_INTERNAL_H
 
-#include "layers/tar/extract.h"
+#include <sys/stat.h>
+
+#include "base/error.h"
+#include "layers/tar/entry_policy.h"
+#include "layers/tar/extract_options.h"
 #include "layers/tar/path_set.h"
+#include "layers/tar/tar_read.h"
 
 /* The directory that the last entry went into, kept open for the next. */
 struct extract_parent {

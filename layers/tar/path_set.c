@@ -10,7 +10,7 @@
 #include "base/alloc.h"
 
 /* Marks a slot whose path was removed; never dereferenced. */
-static char removed[1];
+static char *const removed = (char *)1;
 
 struct sip {
 	uint64_t v0, v1, v2, v3;

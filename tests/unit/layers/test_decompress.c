@@ -69,18 +69,23 @@ struct outcome {
 	bool same; /* as PLAIN repeated */
 };
 
-/* Reads INPUT in pieces of PIECE into buffers of ROOM. */
-static struct outcome run(const struct fixture *input, size_t piece,
-			  size_t room, bool use_zlib, const uint8_t *plain,
-			  size_t plain_size)
+/* How a stream is read: in pieces of PIECE into buffers of ROOM. */
+struct way {
+	size_t piece;
+	size_t room;
+	bool use_zlib;
+};
+
+static struct outcome run(const struct fixture *input, struct way way,
+			  const uint8_t *plain, size_t plain_size)
 {
-	struct fixture_source memory = { input->data, input->length, 0, piece,
-					 0 };
+	struct fixture_source memory = { input->data, input->length, 0,
+					 way.piece, 0 };
 	const struct unpack_source source = { fixture_read, NULL, &memory };
-	const struct decompress_options options = { .use_zlib = use_zlib };
+	const struct decompress_options options = { .use_zlib = way.use_zlib };
 	autoclean(decompress_free) struct decompress *stream = NULL;
 	autoclean(error_release) struct error err = ERROR_INIT;
-	autofree uint8_t *buffer = xmalloc(room);
+	autofree uint8_t *buffer = xmalloc(way.room);
 	struct outcome o = { .same = true };
 	size_t got = 1;
 
@@ -88,7 +93,8 @@ static struct outcome run(const struct fixture *input, size_t piece,
 	if (o.result == 0)
 		o.format = decompress_format_of(stream);
 	while (o.result == 0 && got) {
-		o.result = decompress_read(stream, buffer, room, &got, &err);
+		o.result = decompress_read(stream, buffer, way.room, &got,
+					   &err);
 		for (size_t i = 0; o.result == 0 && i < got; i++)
 			if (!plain_size ||
 			    buffer[i] != plain[(o.length + i) % plain_size])
@@ -98,7 +104,8 @@ static struct outcome run(const struct fixture *input, size_t piece,
 	}
 	if (o.result == 0) /* the end stays the end */
 		assert_int_equal(
-			decompress_read(stream, buffer, room, &got, &err), 0);
+			decompress_read(stream, buffer, way.room, &got, &err),
+			0);
 	o.kind = err.kind;
 	return o;
 }
@@ -130,6 +137,8 @@ static void test_decompress__detects_by_magic(void **state)
 		if (decompress_detect(rows[i].bytes, rows[i].length) !=
 		    rows[i].format)
 			fail_msg("%s", rows[i].why);
+	assert_string_equal(decompress_format_name(DECOMPRESS_ZSTD), "zstd");
+	assert_string_equal(decompress_format_name(DECOMPRESS_NONE), "unknown");
 }
 
 static void test_decompress__reads_gzip_in_any_pieces(void **state)
@@ -154,9 +163,11 @@ static void test_decompress__reads_gzip_in_any_pieces(void **state)
 	for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++)
 		for (size_t j = 0; j < sizeof(rooms) / sizeof(*rooms); j++)
 			for (size_t k = 0; k < 2; k++) {
-				struct outcome o = run(&input, pieces[i],
-						       rooms[j], engines[k],
-						       plain, sizeof(plain));
+				struct outcome o =
+					run(&input,
+					    (struct way){ pieces[i], rooms[j],
+							  engines[k] },
+					    plain, sizeof(plain));
 
 				assert_int_equal(o.result, 0);
 				assert_int_equal(o.length, 9000);
@@ -175,8 +186,9 @@ static void test_decompress__reads_large_members(void **state)
 	for (int i = 0; i < 20; i++)
 		add_gzip(&input, plain, sizeof(plain), NULL);
 	for (size_t k = 0; k < 2; k++) {
-		struct outcome o = run(&input, 0, 512 * 1024, engines[k], plain,
-				       sizeof(plain));
+		struct outcome o =
+			run(&input, (struct way){ 0, 512 * 1024, engines[k] },
+			    plain, sizeof(plain));
 
 		assert_int_equal(o.result, 0);
 		assert_int_equal(o.length, 20 * PLAIN_SIZE);
@@ -211,8 +223,9 @@ static void test_decompress__allows_only_zeros_after_gzip(void **state)
 
 			add_gzip(&input, plain, sizeof(plain), NULL);
 			fixture_bytes(&input, rows[i].tail, rows[i].length);
-			o = run(&input, k / 2, 512, engines[k % 2], plain,
-				sizeof(plain));
+			o = run(&input,
+				(struct way){ k / 2, 512, engines[k % 2] },
+				plain, sizeof(plain));
 			if (o.result != rows[i].result)
 				fail_msg("%s: %d", rows[i].why, o.result);
 			if (o.result < 0)
@@ -233,16 +246,17 @@ static void test_decompress__notices_every_truncation(void **state)
 	for (size_t cut = 6; cut < gzip.length; cut++)
 		for (size_t k = 0; k < 2; k++) {
 			struct fixture part = { gzip.data, cut, 0, 0 };
-			struct outcome o = run(&part, 0, 4096, engines[k],
-					       plain, sizeof(plain));
+			struct outcome o =
+				run(&part, (struct way){ 0, 4096, engines[k] },
+				    plain, sizeof(plain));
 
 			assert_int_equal(o.result, -1);
 			assert_int_equal(o.kind, ERROR_CORRUPT);
 		}
 	for (size_t cut = 6; cut < zstd.length; cut++) {
 		struct fixture part = { zstd.data, cut, 0, 0 };
-		struct outcome o = run(&part, 0, 4096, false, plain,
-				       sizeof(plain));
+		struct outcome o = run(&part, (struct way){ 0, 4096, false },
+				       plain, sizeof(plain));
 
 		assert_int_equal(o.result, -1);
 		assert_int_equal(o.kind, ERROR_CORRUPT);
@@ -262,8 +276,8 @@ static void test_decompress__checks_crc_and_length(void **state)
 			struct outcome o;
 
 			input.data[input.length - back] ^= 0x10;
-			o = run(&input, 0, 4096, engines[k], plain,
-				sizeof(plain));
+			o = run(&input, (struct way){ 0, 4096, engines[k] },
+				plain, sizeof(plain));
 			input.data[input.length - back] ^= 0x10;
 			assert_int_equal(o.result, -1);
 			assert_int_equal(o.kind, ERROR_CORRUPT);
@@ -285,8 +299,9 @@ static void test_decompress__reads_zstd_frames_and_skips(void **state)
 	add_zstd(&input, plain, sizeof(plain), 1);
 	fixture_bytes(&input, "\x50\x2a\x4d\x18\x03\0\0\0end", 11);
 	for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++) {
-		struct outcome o = run(&input, pieces[i], 30000, false, plain,
-				       sizeof(plain));
+		struct outcome o = run(&input,
+				       (struct way){ pieces[i], 30000, false },
+				       plain, sizeof(plain));
 
 		assert_int_equal(o.result, 0);
 		assert_int_equal(o.length, 2 * PLAIN_SIZE);
@@ -294,9 +309,10 @@ static void test_decompress__reads_zstd_frames_and_skips(void **state)
 		assert_int_equal(o.format, DECOMPRESS_ZSTD);
 	}
 	fixture_bytes(&input, "\0\0\0\0", 4);
-	assert_int_equal(
-		run(&input, 0, 30000, false, plain, sizeof(plain)).kind,
-		ERROR_CORRUPT);
+	assert_int_equal(run(&input, (struct way){ 0, 30000, false }, plain,
+			     sizeof(plain))
+				 .kind,
+			 ERROR_CORRUPT);
 }
 
 static void test_decompress__bounds_the_zstd_window(void **state)
@@ -307,8 +323,9 @@ static void test_decompress__bounds_the_zstd_window(void **state)
 
 	(void)state;
 	fixture_bytes(&input, frame, 9);
-	assert_int_equal(run(&input, 0, 100, false, NULL, 0).kind,
-			 ERROR_TOO_LARGE);
+	assert_int_equal(
+		run(&input, (struct way){ 0, 100, false }, NULL, 0).kind,
+		ERROR_TOO_LARGE);
 }
 
 static void test_decompress__passes_plain_bytes(void **state)
@@ -321,14 +338,16 @@ static void test_decompress__passes_plain_bytes(void **state)
 	(void)state;
 	make_plain(plain, sizeof(plain));
 	for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++) {
-		struct outcome o = run(&input, pieces[i], 777, false, plain,
-				       sizeof(plain));
+		struct outcome o = run(&input,
+				       (struct way){ pieces[i], 777, false },
+				       plain, sizeof(plain));
 
 		assert_int_equal(o.result, 0);
 		assert_int_equal(o.length, PLAIN_SIZE);
 		assert_true(o.same);
 	}
-	assert_int_equal(run(&nothing, 0, 10, false, NULL, 0).result, 0);
+	assert_int_equal(
+		run(&nothing, (struct way){ 0, 10, false }, NULL, 0).result, 0);
 }
 
 static void test_decompress__names_what_it_cannot_read(void **state)
@@ -340,8 +359,9 @@ static void test_decompress__names_what_it_cannot_read(void **state)
 		      "\xfd"
 		      "7zXZ\0junk",
 		      10);
-	assert_int_equal(run(&input, 0, 100, false, NULL, 0).kind,
-			 ERROR_UNSUPPORTED);
+	assert_int_equal(
+		run(&input, (struct way){ 0, 100, false }, NULL, 0).kind,
+		ERROR_UNSUPPORTED);
 }
 
 static void test_decompress__keeps_the_sources_error(void **state)

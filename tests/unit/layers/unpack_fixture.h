@@ -61,35 +61,43 @@ static inline void place_init(struct place *p)
 	assert_true(p->root >= 0);
 }
 
-/* Whether nothing has happened to the canary. */
-static inline bool place_is_untouched(const struct place *p)
+/* How many names the directory FD has, "." and ".." included; closes it. */
+static inline int place_count(int fd)
+{
+	DIR *dir = fdopendir(fd);
+	int names = 0;
+
+	while (readdir(dir))
+		names++;
+	(void)closedir(dir); /* only read */
+	return names;
+}
+
+static inline bool place_secret_is_untouched(int fd)
 {
 	char content[16] = "";
 	struct stat st;
-	int names = 0;
-	int fd = openat(p->base_fd, "C", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir;
 
-	if (fd < 0 || fstat(fd, &st) < 0 || st.st_mode != (S_IFDIR | 0755) ||
-	    st.st_mtime != 1000)
-		return false;
-	dir = fdopendir(fd);
-	while (readdir(dir))
-		names++;
-	(void)closedir(dir);
-	if (names != 3) /* ".", "..", "secret" */
-		return false;
-	fd = openat(p->base_fd, "C/secret", O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) < 0 || st.st_mode != (S_IFREG | 0600) ||
-	    st.st_mtime != 1000 || st.st_nlink != 1 || st.st_uid != geteuid() ||
-	    read(fd, content, sizeof(content)) != 7 ||
-	    strcmp(content, "secret\n") != 0) {
-		if (fd >= 0)
-			(void)close(fd);
-		return false;
-	}
-	(void)close(fd);
-	return true;
+	return fstat(fd, &st) == 0 && st.st_mode == (S_IFREG | 0600) &&
+	       st.st_mtime == 1000 && st.st_nlink == 1 &&
+	       st.st_uid == geteuid() &&
+	       read(fd, content, sizeof(content)) == 7 &&
+	       !strcmp(content, "secret\n");
+}
+
+/* Whether nothing has happened to the canary. */
+static inline bool place_is_untouched(const struct place *p)
+{
+	autoclose int fd = openat(p->base_fd, "C",
+				  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	autoclose int secret = openat(p->base_fd, "C/secret",
+				      O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	return fd >= 0 && secret >= 0 && fstat(fd, &st) == 0 &&
+	       st.st_mode == (S_IFDIR | 0755) && st.st_mtime == 1000 &&
+	       place_count(TAKE_FD(fd)) == 3 &&
+	       place_secret_is_untouched(secret);
 }
 
 static inline void place_release(struct place *p)
