@@ -166,8 +166,8 @@ static int add_group(struct userdb_identity *identity, uint32_t gid,
 
 static bool has_member(struct slice members, const char *name)
 {
-	const char *end = members.at + members.length;
-	const char *at = members.at;
+	const char *at = members.at ? members.at : ""; /* a line cut short */
+	const char *end = at + members.length;
 
 	while (at < end) {
 		const char *comma = memchr(at, ',', (size_t)(end - at));

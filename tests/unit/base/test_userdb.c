@@ -30,6 +30,7 @@ static const char group[] = "root:x:0:\n"
 			    "staff:x:50:\n"
 			    "notalice:x:51:alicex,xalice\n"
 			    "bad:x:x:alice\n"
+			    "nomembers:x:52\n"
 			    "twice:x:29:alice\n";
 
 struct row {
