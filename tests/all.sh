@@ -32,10 +32,16 @@ for preset in dev clang release; do
 done
 step "unit tests, fuzz corpora and lints" \
 	ctest --test-dir build/dev --output-on-failure --no-tests=error -j "$(nproc)"
+# clang's sanitizers see what gcc's do not (an offset from NULL, for one)
+step "unit tests and fuzz corpora, clang" \
+	ctest --test-dir build/clang -L '^(unit|fuzz)$' --output-on-failure --no-tests=error -j "$(nproc)"
 if [ -x build/release/imgctl ]; then
 	step "end to end, release" end_to_end tests/e2e
 	step "end to end, sanitizers" env IMGCTL="$PWD/build/dev/imgctl" \
 		/usr/bin/python3 -B -m pytest -p no:cacheprovider -q -m sanitized tests/e2e
+else
+	failed="$failed
+  there is no build/release/imgctl"
 fi
 say "took $(($(date +%s) - started)) s"
 if [ -n "$failed" ]; then

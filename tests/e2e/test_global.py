@@ -5,6 +5,7 @@ import os
 import pytest
 
 
+@pytest.mark.sanitized
 def test_stores_lie_side_by_side(imgctl, busybox):
     other = imgctl.another()
     assert imgctl.ok("images", "-q") and other.ok("images", "-q") == ""
@@ -51,6 +52,7 @@ def test_offline_names_what_is_missing(imgctl):
     assert "offline" in result.err
 
 
+@pytest.mark.sanitized
 def test_offline_runs_what_is_here(imgctl, busybox):
     assert imgctl.ok("--offline", "run", "--rm", busybox, "echo", "x") == "x\n"
 
@@ -60,6 +62,7 @@ def test_unknown_flag_and_verb(imgctl):
     imgctl.fails("frobnicate", err="frobnicate")
 
 
+@pytest.mark.sanitized
 def test_config_names_the_folder_of_credentials(imgctl, auth_registry, busybox_image, tmp_path_of_test):
     auth_registry.push("private/global:1", busybox_image)
     auth_registry.trust(imgctl.home)

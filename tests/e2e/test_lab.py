@@ -4,6 +4,8 @@ import os
 import re
 import subprocess
 
+import pytest
+
 
 def other_terminal(script, env):
     return subprocess.run(["bash", "-ec", script], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -14,6 +16,7 @@ def namespaces(listing):
     return dict(re.findall(r"(\w+) -> \w+:\[(\d+)\]", listing))
 
 
+@pytest.mark.sanitized
 def test_the_lab(imgctl, debian):
     shell = imgctl.pty("run", "-it", "--name", "namespace-demo", "--rm", "debian:latest", "bash", timeout=60)
     shell.expect(r"root@[0-9a-f]{12}:/# ")
