@@ -100,7 +100,9 @@ static int parse_authority(const char *text, struct url *out, const char **rest,
 
 	if (memchr(text, '@', length))
 		return refuse(err, "user information");
-	if (!host || host > length)
+	/* No empty labels: a host is a folder's name in certs.d. */
+	if (!host || host > length || *text == '.' ||
+	    memmem(text, host, "..", 2))
 		return refuse(err, "bad host");
 	out->host = lower_copy(text, host);
 	out->port = default_port(out->is_https);
