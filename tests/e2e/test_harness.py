@@ -4,7 +4,7 @@ import os
 import subprocess
 
 import pytest
-from harness import images, leaks, peers
+from harness import images, leaks, peers, tool
 
 pytest_plugins = ["pytester"]
 
@@ -83,3 +83,46 @@ def test_a_skip_fails_when_strict(pytester, monkeypatch, strict, outcome):
     result = pytester.runpytest_subprocess("-rs")
     result.assert_outcomes(**outcome)
     result.stdout.fnmatch_lines(["*needs a moon*"])
+
+
+@pytest.fixture
+def shell(tmp_path_of_test):
+    """A Tool around a program that runs its second argument as a script."""
+    program = tmp_path_of_test / "program"
+    program.write_text('#!/bin/sh\n[ "$1" = sh ] || exit 0\nshift\nexec sh -c "$@"\n')
+    program.chmod(0o755)
+    it = tool.Tool(program, tmp_path_of_test / "tool")
+    yield it
+    it.close()
+
+
+def test_results_hold_what_came_out(shell):
+    result = shell("sh", "cat; echo oops >&2; exit 3", stdin="in")
+    assert (result.rc, result.out, result.err) == (3, "in", "oops\n")
+    shell.fails("sh", "echo why >&2; exit 4", rc=4, err="^why$")
+    with pytest.raises(AssertionError, match="exit code 3"):
+        shell.ok("sh", "exit 3")
+    with pytest.raises(AssertionError):
+        shell.fails("sh", "kill -9 $$")  # a signal is never an expected failure
+
+
+def test_a_command_that_hangs_is_killed_with_its_children(shell, tmp_path_of_test):
+    watch = leaks.Watch(tmp_path_of_test)
+    watch.marks.append(shell.mark)
+    with pytest.raises(AssertionError, match="no end after"):
+        shell("sh", "cat /dev/zero >/dev/null & wait", timeout=0.2)
+    assert watch.left() == []
+
+
+def test_a_sanitizer_report_fails_any_command(shell):
+    with pytest.raises(AssertionError, match="AddressSanitizer"):
+        shell("sh", "echo ==1==ERROR: AddressSanitizer: heap-use-after-free >&2")
+
+
+def test_a_terminal_is_one(shell):
+    child = shell.pty("sh", "tty -s && stty size && read x && echo got $x", size=(30, 100))
+    child.expect_exact("30 100")
+    child.sendline("word")
+    child.expect_exact("got word")
+    child.wait()
+    assert child.exitstatus == 0
