@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The last part of a process's way into a container, the same for the first
+ * process and for those that join later: limits, scheduling, user, capabilities
+ * (bounding, permitted, effective, inheritable, ambient, each exactly as asked,
+ * as far as this process has them), no_new_privs, the seccomp filter, and the
+ * program.
+ *
+ * confine_plan_make decides and allocates; confine_and_execute runs in the
+ * child, allocates nothing and returns only when something failed. Without
+ * no_new_privs a filter needs CAP_SYS_ADMIN: it is kept until the filter is
+ * loaded and dropped by one capset right after, so such a filter has to allow
+ * capset besides execve.
+ */
+#ifndef RUNTIME_CONFINE_H
+#define RUNTIME_CONFINE_H
+
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/strvec.h"
+#include "runtime/spec/runtime_process.h"
+#include "runtime/stage.h"
+
+struct confine_plan {
+	const struct runtime_process *process;
+	struct runtime_capabilities sets; /* what can be had of those asked */
+	uint64_t bounding_now;
+	struct strvec candidates; /* paths to try for the program, in order */
+	char *const *argv;
+	char *const *env;
+	const struct sock_fprog *filter; /* or NULL */
+	unsigned filter_flags;
+	struct runtime_number personality; /* of the container */
+	bool in_user_namespace;
+};
+
+/*
+ * Plan how to become PROCESS; OUT borrows from it and is released by the
+ * caller, who adds the filter and the personality.
+ */
+int confine_plan_make(const struct runtime_process *process,
+		      bool in_user_namespace, struct confine_plan *out,
+		      struct error *err) must_check;
+
+/*
+ * What has to be done while the host's /proc is still there: the OOM score and
+ * the security label's file. LABEL_OUT is -1 when no label is asked for.
+ */
+int confine_early(const struct confine_plan *plan, int *label_out,
+		  struct stage_failure *fail);
+
+/* Confine this process and execute the program; returns only to fail. */
+int confine_and_execute(const struct confine_plan *plan, int label,
+			struct stage_failure *fail);
+
+/* Free what was planned. */
+void confine_plan_release(struct confine_plan *plan);
+DEFINE_CLEANUP(struct confine_plan, confine_plan_release)
+
+#endif
