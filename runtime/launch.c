@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parent's side: plan, clone, answer, wait for the program. */
+#include "runtime/launch.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+
+#include "base/alloc.h"
+#include "runtime/child.h"
+#include "runtime/control.h"
+#include "runtime/idmap.h"
+#include "runtime/init_stages.h"
+
+/*
+ * The root as a detached mount of its own. A descriptor that is one already
+ * cannot be cloned by older kernels, and is used as it is.
+ */
+static int open_root(const struct launch *launch, struct init_plan *plan,
+		     struct error *err)
+{
+	plan->root = open_tree(launch->rootfs_fd, "",
+			       OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
+				       AT_RECURSIVE | AT_EMPTY_PATH);
+	if (plan->root < 0 && errno == EINVAL)
+		plan->root = fcntl(launch->rootfs_fd, F_DUPFD_CLOEXEC, 3);
+	if (plan->root < 0)
+		return error_sys(err, errno, "open the root file system");
+	return 0;
+}
+
+static int make_plan(const struct launch *launch, struct init_plan *plan,
+		     struct error *err)
+{
+	const struct runtime_spec *spec = launch->spec;
+	const struct runtime_namespace *spaces = spec->namespaces;
+
+	if (!spec->has_process)
+		return error_set(err, ERROR_INVALID,
+				 "the configuration has no process");
+	plan->spec = spec;
+	plan->start_fd = launch->start_fd;
+	memcpy(plan->stdio, launch->stdio, sizeof(plan->stdio));
+	plan->waits_for_parent = launch->prepare;
+	plan->waits_for_maps = namespace_is_new(spec, RUNTIME_NAMESPACE_USER);
+	plan->cgroups = (struct cgroup_view){
+		.is_unified = cgroup_view_is_unified(),
+		.has_namespace = spaces[RUNTIME_NAMESPACE_CGROUP].is_asked,
+		.id = launch->id,
+	};
+	if (launch->id)
+		plan->keyring = xasprintf("_ses.%s", launch->id);
+	hook_state_make(spec, launch->id, launch->bundle, &plan->hooks);
+	devices_plan(spec, &plan->devices);
+	if (namespaces_plan(spec, &plan->namespaces, err) < 0 ||
+	    mount_plan_make(spec, &plan->mounts, err) < 0 ||
+	    sysctl_plan_make(spec, &plan->sysctls, err) < 0 ||
+	    confine_plan_make(&spec->process,
+			      spaces[RUNTIME_NAMESPACE_USER].is_asked,
+			      &plan->confine, err) < 0)
+		return -1;
+	plan->confine.filter = launch->filter;
+	plan->confine.filter_flags = launch->filter_flags;
+	plan->confine.personality = spec->personality;
+	if (mount_plan_open(&plan->mounts, spec, err) < 0)
+		return -1;
+	return open_root(launch, plan, err);
+}
+
+static void release_plan(struct init_plan *plan)
+{
+	namespace_plan_release(&plan->namespaces);
+	mount_plan_release(&plan->mounts);
+	device_plan_release(&plan->devices);
+	sysctl_plan_release(&plan->sysctls);
+	confine_plan_release(&plan->confine);
+	hook_state_release(&plan->hooks);
+	free(plan->keyring);
+	if (plan->root >= 0)
+		(void)close(plan->root);
+	if (plan->control >= 0)
+		(void)close(plan->control);
+}
+DEFINE_CLEANUP(struct init_plan, release_plan)
+
+static int start_child(const struct launch *launch, struct init_plan *plan,
+		       struct launched *out, struct error *err)
+{
+	struct child_options options = {
+		.flags = plan->namespaces.clone_flags,
+		.cgroup_fd = launch->cgroup_fd,
+		.pid_namespace = plan->namespaces.joined[RUNTIME_NAMESPACE_PID],
+	};
+
+	if (control_open(&out->control_fd, &plan->control, err) < 0)
+		return -1;
+	if (child_start(&options, &out->pid, &out->pidfd, err) < 0)
+		return -1;
+	if (!out->pid)
+		init_run(plan);
+	(void)close(TAKE_FD(plan->control)); /* the child's copy is its own */
+	return 0;
+}
+
+/* What only a parent can do, while the child mounts. */
+static int serve(const struct launch *launch, const struct init_plan *plan,
+		 const struct launched *child, struct error *err)
+{
+	const struct runtime_spec *spec = launch->spec;
+
+	if (plan->waits_for_maps) {
+		if (idmap_write(child->pid, &spec->uid_maps, &spec->gid_maps,
+				err) < 0)
+			return -1;
+		/* a dead child tells why when its answer is read */
+		(void)control_send(child->control_fd, CONTROL_MAPPED, 0, -1);
+	}
+	if (launch->prepare) {
+		if (launch->prepare(launch->prepare_context, child->pid, err) <
+		    0)
+			return -1;
+		(void)control_send(child->control_fd, CONTROL_PREPARED, 0, -1);
+	}
+	return 0;
+}
+
+static int run_hooks(const struct launch *launch, enum runtime_hook_kind kind,
+		     const struct hook_state *state, pid_t pid,
+		     struct error *err)
+{
+	struct stage_failure fail = { STAGE_NONE, 0, NULL };
+
+	if (hooks_run(launch->spec, kind, state, pid, &fail) == 0)
+		return 0;
+	stage_explain(fail.stage, fail.sys, fail.path ? fail.path : "", err);
+	return error_wrap(err, "%s", runtime_hook_name(kind));
+}
+
+static int answer_hooks(const struct launch *launch,
+			const struct hook_state *state,
+			const struct launched *child, struct error *err)
+{
+	if (run_hooks(launch, RUNTIME_HOOK_PRESTART, state, child->pid, err) <
+		    0 ||
+	    run_hooks(launch, RUNTIME_HOOK_CREATE_RUNTIME, state, child->pid,
+		      err) < 0)
+		return -1;
+	/* a dead child tells why when its answer is read */
+	(void)control_send(child->control_fd, CONTROL_HOOKED, child->pid, -1);
+	return 0;
+}
+
+/*
+ * Reads what the child says until the program runs (the line is dead, and so
+ * closed here) or stands ready to.
+ */
+static int follow(const struct launch *launch, const struct hook_state *state,
+		  struct launched *child, struct error *err)
+{
+	struct control_message message;
+	int fd;
+
+	for (;;) {
+		if (control_receive(child->control_fd, &message, &fd) < 0)
+			return error_sys(err, errno, "hear from the container");
+		switch (message.kind) {
+		case CONTROL_NONE:
+			(void)close(TAKE_FD(child->control_fd));
+			return 0;
+		case CONTROL_READY:
+			return 0;
+		case CONTROL_CONSOLE:
+			child->console_fd = fd;
+			break;
+		case CONTROL_HOOKS:
+			if (answer_hooks(launch, state, child, err) < 0)
+				return -1;
+			break;
+		case CONTROL_FAILED:
+			return stage_explain(message.stage, message.sys,
+					     message.path, err);
+		case CONTROL_MAPPED:
+		case CONTROL_PREPARED:
+		case CONTROL_HOOKED:
+			return error_set(err, ERROR_CORRUPT,
+					 "the container's process sent "
+					 "nonsense");
+		}
+	}
+}
+
+/*
+ * NOT_FOUND and DENIED speak of the program only; the same errno of a mount
+ * source or a namespace is a failure of the launch.
+ */
+static int fail_before_program(struct error *err)
+{
+	if (err->kind == ERROR_NOT_FOUND || err->kind == ERROR_DENIED)
+		err->kind = ERROR_SYSTEM;
+	return -1;
+}
+
+/* What the parent could not do for a dead child: the child knows why. */
+static int explain_serve(const struct launch *launch,
+			 const struct hook_state *state, struct launched *child,
+			 struct error *err)
+{
+	autoclean(error_release) struct error reason = ERROR_INIT;
+	siginfo_t info = { 0 };
+
+	if (waitid(P_PID, (id_t)child->pid, &info,
+		   WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	    info.si_pid && follow(launch, state, child, &reason) < 0)
+		error_move(err, &reason);
+	return fail_before_program(err);
+}
+
+/* Ends a child that did not make it. */
+static void abandon(struct launched *child)
+{
+	child_kill(child->pid, child->pidfd);
+	launched_release(child);
+}
+
+static int finish(const struct launch *launch, const struct hook_state *state,
+		  struct launched *child, struct error *err)
+{
+	if (child->control_fd >= 0)
+		return 0; /* it waits for its start */
+	return run_hooks(launch, RUNTIME_HOOK_POSTSTART, state, child->pid,
+			 err);
+}
+
+int launch_container(const struct launch *launch, struct launched *out,
+		     struct error *err)
+{
+	autoclean(release_plan) struct init_plan plan = {
+		.root = -1,
+		.control = -1,
+	};
+
+	*out = (struct launched)LAUNCHED_INIT;
+	if (make_plan(launch, &plan, err) < 0)
+		return fail_before_program(err);
+	if (start_child(launch, &plan, out, err) < 0) {
+		launched_release(out);
+		return fail_before_program(err);
+	}
+	if (serve(launch, &plan, out, err) < 0) {
+		explain_serve(launch, &plan.hooks, out, err);
+		abandon(out);
+		return -1;
+	}
+	if (follow(launch, &plan.hooks, out, err) < 0 ||
+	    finish(launch, &plan.hooks, out, err) < 0) {
+		abandon(out);
+		return -1;
+	}
+	return 0;
+}
+
+int launch_finish(const struct launch *launch, struct launched *launched,
+		  struct error *err)
+{
+	autoclean(hook_state_release) struct hook_state state = HOOK_STATE_INIT;
+
+	hook_state_make(launch->spec, launch->id, launch->bundle, &state);
+	if (follow(launch, &state, launched, err) == 0 &&
+	    finish(launch, &state, launched, err) == 0)
+		return 0;
+	abandon(launched);
+	return -1;
+}
+
+void launched_release(struct launched *launched)
+{
+	if (launched->pidfd >= 0)
+		(void)close(launched->pidfd);
+	if (launched->console_fd >= 0)
+		(void)close(launched->console_fd);
+	if (launched->control_fd >= 0)
+		(void)close(launched->control_fd);
+	*launched = (struct launched)LAUNCHED_INIT;
+}

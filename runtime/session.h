@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What every process entering a container does about itself, first or later:
+ * dying with its parent while it is not the program yet, not being dumpable, a
+ * session of its own (never the caller's terminal as its controlling one,
+ * CVE-2017-5226), a session keyring, its standard streams, the loopback
+ * interface of a new network. Safe in the child; allocates nothing.
+ */
+#ifndef RUNTIME_SESSION_H
+#define RUNTIME_SESSION_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "runtime/stage.h"
+
+/* Die with the parent. */
+int session_bind_life(struct stage_failure *fail);
+
+/* Go on living when the parent ends. */
+int session_release_life(struct stage_failure *fail);
+
+/*
+ * Leave the caller's session, keep others from looking into this process
+ * (CVE-2016-9962) and join the session keyring NAME (NULL: a nameless one).
+ */
+int session_enter(const char *keyring, struct stage_failure *fail);
+
+/*
+ * Make STREAMS standard input, output and error. A pipe is handed to UID, so
+ * that the program can open /dev/stdout again; IS_TERMINAL makes the first the
+ * controlling terminal.
+ */
+int session_set_streams(const int streams[3], bool is_terminal, uid_t uid,
+			struct stage_failure *fail);
+
+/* Raise lo in this network namespace. */
+int session_raise_loopback(struct stage_failure *fail);
+
+#endif
