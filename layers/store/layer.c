@@ -96,18 +96,29 @@ int layer_open(const struct store *store, const char *name, int *fd_out,
 	return 0;
 }
 
+/* A name below layers/ that nothing else has. */
+static char *unused_name(const char *what, struct error *err)
+{
+	uint64_t random = 0;
+
+	if (getrandom(&random, sizeof(random), 0) < 0) {
+		(void)error_sys(err, errno, "read random bytes");
+		return NULL;
+	}
+	return xasprintf("layers/.%s-%d-%016llx", what, (int)getpid(),
+			 (unsigned long long)random);
+}
+
 int layer_draft_open(const struct store *store, struct layer_draft *out,
 		     struct error *err)
 {
 	autoclean(layer_draft_release) struct layer_draft draft =
 		LAYER_DRAFT_INIT;
-	uint64_t random = 0;
 
-	if (getrandom(&random, sizeof(random), 0) < 0)
-		return error_sys(err, errno, "read random bytes");
 	draft.store = store;
-	draft.temporary = xasprintf("layers/.new-%d-%016llx", (int)getpid(),
-				    (unsigned long long)random);
+	draft.temporary = unused_name("new", err);
+	if (!draft.temporary)
+		return -1;
 	if (store_folder(store, draft.temporary, &draft.folder_fd, err) < 0)
 		return -1;
 	/* the tree's own mode is the container's "/": set, whatever umask */
@@ -151,18 +162,36 @@ static int write_record(int folder_fd, const struct layer_record *record,
 			      0, err);
 }
 
+/*
+ * Removes a layer under its own name, where the disk is too full even for a
+ * longer one. The record goes first: without it the layer is not used.
+ */
+static int remove_in_place(const struct store *store, const char *old,
+			   struct error *err)
+{
+	autofree char *record = xasprintf("%s/layer.json", old);
+
+	if (unlinkat(store->root_fd, record, 0) < 0 && errno != ENOENT)
+		return error_sys(err, errno, "remove %s", record);
+	return fs_remove_tree(store->root_fd, old, err);
+}
+
 /* Moves an old folder of this name aside and removes it. */
 static int displace(const struct store *store, const char *name,
 		    struct error *err)
 {
 	autofree char *old = xasprintf("layers/%s", name);
-	autofree char *aside = xasprintf("layers/.old-%d-%s", (int)getpid(),
-					 name);
+	autofree char *aside = unused_name("old", err);
 
-	if (renameat(store->root_fd, old, store->root_fd, aside) < 0 &&
-	    errno != ENOENT)
-		return error_sys(err, errno, "move layer %s aside", name);
-	return fs_remove_tree(store->root_fd, aside, err);
+	if (!aside)
+		return -1;
+	if (renameat(store->root_fd, old, store->root_fd, aside) == 0)
+		return fs_remove_tree(store->root_fd, aside, err);
+	if (errno == ENOENT)
+		return 0;
+	if (errno == ENOSPC || errno == EDQUOT)
+		return remove_in_place(store, old, err);
+	return error_sys(err, errno, "move layer %s aside", name);
 }
 
 int layer_draft_commit(struct store *store, struct layer_draft *draft,

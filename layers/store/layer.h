@@ -30,11 +30,14 @@ struct layer_record {
 	uint64_t tar_size;  /* bytes of its tar */
 	uint64_t entries;
 	struct strvec implicit; /* directories made without an entry */
-	bool synced;            /* known to be on disk */
+	bool synced;		/* known to be on disk */
 	char boot[STORE_BOOT_ID_MAX];
 };
 
-#define LAYER_RECORD_INIT { .implicit = STRVEC_INIT }
+#define LAYER_RECORD_INIT               \
+	{                               \
+		.implicit = STRVEC_INIT \
+	}
 
 /* Free what a record owns. */
 void layer_record_release(struct layer_record *record);
