@@ -21,7 +21,8 @@ static int open_dir(const struct store *store, const char *path, DIR **out,
 			O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	*out = NULL;
-	if (fd < 0 && errno == ENOENT)
+	/* a stranger's file among the folders stops nothing */
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return 0;
 	if (fd >= 0)
 		*out = fdopendir(fd);

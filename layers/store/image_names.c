@@ -110,10 +110,16 @@ int image_record_drop_name(const struct store *store, const struct digest *id,
 	if (read_list(store, id, &names, err) < 0)
 		return -1;
 	for (size_t i = 0; i < names.count; i++) {
-		if (!strcmp(names.items[i], name)) {
-			strvec_remove(&names, i);
-			return write_list(store, id, &names, err);
-		}
+		if (strcmp(names.items[i], name) != 0)
+			continue;
+		strvec_remove(&names, i);
+		if (write_list(store, id, &names, err) == 0)
+			return 0;
+		if (err->sys != ENOSPC && err->sys != EDQUOT)
+			return -1;
+		/* the list may name too much, and removal needs no space */
+		error_release(err);
+		return 0;
 	}
 	return 0;
 }
@@ -126,7 +132,8 @@ static int open_dir(const struct store *store, const char *path, DIR **out,
 			O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	*out = NULL;
-	if (fd < 0 && errno == ENOENT)
+	/* a stranger's file among the folders stops nothing */
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return 0;
 	if (fd >= 0)
 		*out = fdopendir(fd);

@@ -2,10 +2,12 @@
 /* Keeping index.json in step with the names. */
 #include "layers/store/layout.h"
 
+#include <fcntl.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/atomicfile.h"
+#include "base/fs.h"
 #include "base/jsonx.h"
 
 enum { INDEX_LIMIT = 64 << 20 };
@@ -28,8 +30,28 @@ static json_t *read_index(const struct store *store)
 			 "manifests");
 }
 
+/*
+ * Writes TEXT over the file itself, where the disk has no room for another.
+ * It is shorter than what it replaces, so it fits; a crash in the middle
+ * leaves damage, which begins anew as a lost file does.
+ */
+static int overwrite(const struct store *store, const struct strbuf *text,
+		     struct error *err)
+{
+	autoclose int fd = openat(store->root_fd, "index.json",
+				  O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0)
+		return error_sys(err, errno, "open index.json");
+	if (fs_pwrite_all(fd, text->text, text->length, 0, err) < 0)
+		return error_wrap(err, "index.json");
+	if (ftruncate(fd, (off_t)text->length) < 0)
+		return error_sys(err, errno, "shorten index.json");
+	return 0;
+}
+
 static int write_index(const struct store *store, const json_t *index,
-		       struct error *err)
+		       bool is_shorter, struct error *err)
 {
 	autoclean(strbuf_release) struct strbuf text =
 		STRBUF_LIMIT(INDEX_LIMIT);
@@ -37,8 +59,13 @@ static int write_index(const struct store *store, const json_t *index,
 	jsonx_format(index, &text);
 	if (strbuf_check(&text, "index.json", err) < 0)
 		return -1;
-	return atomicfile_put(store->root_fd, "index.json", text.text,
-			      text.length, 0, err);
+	if (atomicfile_put(store->root_fd, "index.json", text.text, text.length,
+			   0, err) == 0)
+		return 0;
+	if (!is_shorter || (err->sys != ENOSPC && err->sys != EDQUOT))
+		return -1;
+	error_release(err);
+	return overwrite(store, &text, err);
 }
 
 static const char *entry_name(const json_t *entry)
@@ -81,7 +108,7 @@ int layout_put(const struct store *store, const struct reference *ref,
 		json_pack("{s:s,s:s,s:I,s:{s:s}}", "mediaType", type, "digest",
 			  record->target.text, "size", (json_int_t)record->size,
 			  "annotations", REF_NAME, name));
-	return write_index(store, index, err);
+	return write_index(store, index, false, err);
 }
 
 int layout_drop(const struct store *store, const struct reference *ref,
@@ -92,5 +119,5 @@ int layout_drop(const struct store *store, const struct reference *ref,
 
 	if (!drop_entries(json_object_get(index, "manifests"), name))
 		return 0;
-	return write_index(store, index, err);
+	return write_index(store, index, true, err);
 }
