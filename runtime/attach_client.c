@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The terminal's side of a container. */
+#include "runtime/attach_client.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <termios.h>
+
+#include "base/alloc.h"
+#include "base/fs.h"
+#include "runtime/attach_protocol.h"
+#include "runtime/detach_keys.h"
+
+/* docker's rule: so many of them, and the command gives up. */
+enum { ATTACH_FORCE_SIGNALS = 3 };
+
+struct talk {
+	const struct attach_client *client;
+	struct attach_message *message;
+	struct detach_keys keys;
+	struct termios saved; /* to be put back when is_raw */
+	bool is_raw;
+	int signal_fd;
+	bool input_open;
+	unsigned insisted; /* SIGINT and SIGTERM seen */
+	struct attach_outcome *outcome;
+};
+
+/* Blocks for one message; the socket stays as it is. */
+static int receive_blocking(int fd, struct attach_message *message)
+{
+	for (;;) {
+		struct pollfd slot = { fd, POLLIN, 0 };
+		int got = attach_receive(fd, message);
+
+		if (got >= 0 || errno != EAGAIN)
+			return got;
+		if (poll(&slot, 1, -1) < 0 && errno != EINTR)
+			return -1;
+	}
+}
+
+int attach_client_wait(int fd, struct error *err)
+{
+	autofree struct attach_message *message = xmalloc(sizeof(*message));
+	int got = receive_blocking(fd, message);
+
+	if (got > 0 && message->kind == ATTACH_STARTED)
+		return 0;
+	if (got > 0 && message->kind == ATTACH_FAILED)
+		return error_set(err, (enum error_kind)message->data[0], "%.*s",
+				 (int)message->length - 1,
+				 (const char *)message->data + 1);
+	return error_set(err, ERROR_SYSTEM,
+			 "the container's monitor died while starting it");
+}
+
+void attach_client_size(uint16_t *rows, uint16_t *columns)
+{
+	struct winsize size = { 0 };
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
+		size = (struct winsize){ 0 };
+	*rows = size.ws_row;
+	*columns = size.ws_col;
+}
+
+/* Blocks until the message is taken: what the user types is not dropped. */
+static int send_blocking(int fd, enum attach_kind kind, const void *data,
+			 size_t length)
+{
+	while (attach_send(fd, kind, data, length) < 0) {
+		struct pollfd slot = { fd, POLLOUT, 0 };
+
+		if (errno != EAGAIN && errno != ENOBUFS)
+			return -1;
+		if (poll(&slot, 1, -1) < 0 && errno != EINTR)
+			return -1;
+	}
+	return 0;
+}
+
+static void send_size(const struct talk *talk)
+{
+	uint16_t sides[2];
+
+	attach_client_size(&sides[0], &sides[1]);
+	/* a monitor that is gone is noticed when receiving */
+	if (sides[0] && send_blocking(talk->client->fd, ATTACH_RESIZE, sides,
+				      sizeof(sides)) < 0)
+		errno = 0;
+}
+
+static void make_raw(struct talk *talk)
+{
+	struct termios raw;
+
+	if (!talk->client->is_tty || !talk->client->has_stdin ||
+	    tcgetattr(STDIN_FILENO, &talk->saved) < 0)
+		return;
+	raw = talk->saved;
+	cfmakeraw(&raw);
+	talk->is_raw = tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
+}
+
+static void restore(const struct talk *talk)
+{
+	/* a terminal that went away needs no restoring */
+	if (talk->is_raw && tcsetattr(STDIN_FILENO, TCSANOW, &talk->saved) < 0)
+		errno = 0;
+}
+
+/* Signals that are the command's own affair, or cannot be taken. */
+static bool is_own(int number)
+{
+	static const int own[] = { SIGCHLD, SIGPIPE, SIGURG,  SIGKILL,
+				   SIGSTOP, SIGSEGV, SIGBUS,  SIGFPE,
+				   SIGILL,  SIGTTIN, SIGTTOU, SIGTSTP };
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++) {
+		if (number == own[i])
+			return true;
+	}
+	return false;
+}
+
+static int open_signals(struct talk *talk, sigset_t *old, struct error *err)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set); /* cannot fail */
+	for (int number = 1; number < NSIG; number++) {
+		if (!is_own(number))
+			(void)sigaddset(&set, number);
+	}
+	(void)sigprocmask(SIG_BLOCK, &set, old);
+	talk->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (talk->signal_fd < 0)
+		return error_sys(err, errno, "watch for signals");
+	return 0;
+}
+
+static void finish(struct talk *talk, enum attach_end end, int code)
+{
+	talk->outcome->end = end;
+	talk->outcome->exit_code = code;
+}
+
+/* Without a proxy a signal ends this command, and the container goes on. */
+static void leave(struct talk *talk, int number)
+{
+	/* a monitor that is gone needs no notice */
+	if (send_blocking(talk->client->fd, ATTACH_DETACH, NULL, 0) < 0)
+		errno = 0;
+	finish(talk, ATTACH_END_SIGNAL, 128 + number);
+}
+
+static void take_signal(struct talk *talk)
+{
+	struct signalfd_siginfo info;
+	unsigned char number;
+
+	if (read(talk->signal_fd, &info, sizeof(info)) != sizeof(info))
+		return;
+	number = (unsigned char)info.ssi_signo;
+	if (number == SIGWINCH) {
+		send_size(talk);
+		return;
+	}
+	if (!talk->client->sig_proxy) {
+		leave(talk, number);
+		return;
+	}
+	if ((number == SIGINT || number == SIGTERM) &&
+	    ++talk->insisted == ATTACH_FORCE_SIGNALS) {
+		finish(talk, ATTACH_END_SIGNAL, 1);
+		return;
+	}
+	if (send_blocking(talk->client->fd, ATTACH_SIGNAL, &number, 1) < 0)
+		errno = 0; /* noticed when receiving */
+}
+
+static void end_input(struct talk *talk)
+{
+	talk->input_open = false;
+	/* a monitor that is gone is noticed when receiving */
+	if (send_blocking(talk->client->fd, ATTACH_INPUT_END, NULL, 0) < 0)
+		errno = 0;
+}
+
+static void take_input(struct talk *talk)
+{
+	unsigned char input[ATTACH_DATA_MAX - DETACH_KEYS_MAX];
+	unsigned char *out = talk->message->data;
+	ssize_t got = read(STDIN_FILENO, input, sizeof(input));
+	bool detached;
+	size_t length;
+
+	if (got < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (got <= 0) {
+		end_input(talk);
+		return;
+	}
+	detached = detach_keys_pass(&talk->keys, input, (size_t)got, out,
+				    &length);
+	if (length &&
+	    send_blocking(talk->client->fd, ATTACH_INPUT, out, length) < 0)
+		talk->input_open = false;
+	if (!detached)
+		return;
+	if (send_blocking(talk->client->fd, ATTACH_DETACH, NULL, 0) < 0)
+		errno = 0; /* it goes on without our saying */
+	finish(talk, ATTACH_END_DETACHED, 0);
+}
+
+static void take_output(struct talk *talk, int fd)
+{
+	autoclean(error_release) struct error err = ERROR_INIT;
+
+	/* our reader is gone: so are we, and the monitor ends the container */
+	if (fs_write_all(fd, talk->message->data, talk->message->length, &err) <
+	    0)
+		finish(talk, ATTACH_END_BROKEN, 128 + SIGPIPE);
+}
+
+static void take_message(struct talk *talk)
+{
+	int got = attach_receive(talk->client->fd, talk->message);
+	int32_t code = 0;
+
+	if (got < 0 && errno == EAGAIN)
+		return;
+	if (got <= 0) {
+		finish(talk, ATTACH_END_BROKEN, 255);
+		return;
+	}
+	if (talk->message->kind == ATTACH_OUTPUT) {
+		take_output(talk, STDOUT_FILENO);
+	} else if (talk->message->kind == ATTACH_ERRORS) {
+		take_output(talk, STDERR_FILENO);
+	} else if (talk->message->kind == ATTACH_EXITED) {
+		memcpy(&code, talk->message->data, sizeof(code));
+		finish(talk, ATTACH_END_EXITED, code);
+	}
+}
+
+static void carry(struct talk *talk)
+{
+	while (talk->outcome->end == ATTACH_END_NONE) {
+		struct pollfd slots[3] = {
+			{ talk->client->fd, POLLIN, 0 },
+			{ talk->signal_fd, POLLIN, 0 },
+			{ talk->input_open ? STDIN_FILENO : -1, POLLIN, 0 },
+		};
+
+		if (poll(slots, 3, -1) < 0)
+			continue; /* a signal of our own */
+		if (slots[1].revents)
+			take_signal(talk);
+		if (slots[0].revents)
+			take_message(talk);
+		if (slots[2].revents && talk->outcome->end == ATTACH_END_NONE)
+			take_input(talk);
+	}
+}
+
+int attach_client_run(const struct attach_client *client,
+		      struct attach_outcome *out, struct error *err)
+{
+	autofree struct attach_message *message = xmalloc(sizeof(*message));
+	struct talk talk = {
+		.client = client,
+		.message = message,
+		.signal_fd = -1,
+		.input_open = client->has_stdin,
+		.outcome = out,
+	};
+	sigset_t old;
+
+	*out = (struct attach_outcome){ ATTACH_END_NONE, 0 };
+	if (detach_keys_parse(client->detach_keys, &talk.keys, err) < 0 ||
+	    open_signals(&talk, &old, err) < 0)
+		return -1;
+	if (!client->is_tty)
+		talk.keys.count = 0; /* only a terminal's keys are keys */
+	make_raw(&talk);
+	if (client->is_tty)
+		send_size(&talk);
+	carry(&talk);
+	restore(&talk);
+	cleanup_close(&talk.signal_fd);
+	(void)sigprocmask(SIG_SETMASK, &old, NULL);
+	return 0;
+}

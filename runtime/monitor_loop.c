@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The monitor's event loop. */
+#include "runtime/monitor_loop.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+
+/* How long an ended container's clients may take to hear its last words. */
+enum { MONITOR_FAREWELL_MS = 2000 };
+
+static void send_signal(const struct monitor_streams *streams, int number)
+{
+	/* it may have ended just now */
+	if (syscall(SYS_pidfd_send_signal, streams->pidfd, number, NULL, 0) < 0)
+		errno = 0;
+}
+
+static void drop_client(struct monitor_streams *streams,
+			struct monitor_client *client)
+{
+	bool mattered = client->is_first && !streams->monitor->lives_on;
+
+	(void)close(client->fd); /* a socket */
+	free(client->pending.data);
+	*client = (struct monitor_client){ .fd = -1 };
+	if (!mattered || streams->pidfd < 0)
+		return;
+	/* its terminal is gone: ask as a terminal would, then insist */
+	streams->is_orphaned = true;
+	send_signal(streams, SIGHUP);
+	send_signal(streams, SIGTERM);
+	send_signal(streams, SIGCONT);
+	streams->kill_at = clock_monotonic() +
+			   streams->monitor->stop_timeout_ms * INT64_C(1000000);
+}
+
+/* Sends, or keeps the packet for when the client reads again. */
+static void give(struct monitor_streams *streams, struct monitor_client *client,
+		 enum attach_kind kind, const void *data, size_t length)
+{
+	if (attach_send(client->fd, kind, data, length) == 0)
+		return;
+	if (errno != EAGAIN && errno != ENOBUFS) {
+		drop_client(streams, client);
+		return;
+	}
+	client->pending.kind = kind;
+	client->pending.length = length;
+	client->pending.data = xmemdup(data, length);
+}
+
+static void flush_client(struct monitor_streams *streams,
+			 struct monitor_client *client)
+{
+	struct monitor_pending *pending = &client->pending;
+
+	if (attach_send(client->fd, pending->kind, pending->data,
+			pending->length) < 0) {
+		if (errno != EAGAIN && errno != ENOBUFS)
+			drop_client(streams, client);
+		return;
+	}
+	free(pending->data);
+	pending->data = NULL;
+}
+
+static bool has_pending(const struct monitor_streams *streams)
+{
+	for (size_t i = 0; i < MONITOR_CLIENTS_MAX; i++) {
+		if (streams->clients[i].fd >= 0 &&
+		    streams->clients[i].pending.data)
+			return true;
+	}
+	return false;
+}
+
+/* Stream 0 is output (or the terminal), 1 is errors. */
+static void deliver(struct monitor_streams *streams, int stream,
+		    const void *data, size_t length)
+{
+	enum attach_kind kind = stream ? ATTACH_ERRORS : ATTACH_OUTPUT;
+	unsigned want = stream ? ATTACH_WANTS_ERRORS : ATTACH_WANTS_OUTPUT;
+
+	streams->monitor->log(streams->monitor->context, stream + 1, data,
+			      length);
+	for (size_t i = 0; i < MONITOR_CLIENTS_MAX; i++) {
+		struct monitor_client *client = &streams->clients[i];
+
+		if (client->fd >= 0 && client->wants & want)
+			give(streams, client, kind, data, length);
+	}
+}
+
+/* Reads once from the container; false when the stream ended. */
+static bool pump_output(struct monitor_streams *streams, int stream)
+{
+	int *fd = &streams->output_fds[stream];
+	ssize_t got = read(*fd, streams->message->data, ATTACH_DATA_MAX);
+
+	if (got < 0 && (errno == EINTR || errno == EAGAIN))
+		return true;
+	if (got <= 0) {
+		/* a terminal whose last user is gone answers EIO */
+		if (*fd != streams->input_fd)
+			(void)close(*fd); /* a pipe */
+		*fd = -1;
+		return false;
+	}
+	deliver(streams, stream, streams->message->data, (size_t)got);
+	return true;
+}
+
+static void close_input(struct monitor_streams *streams)
+{
+	if (streams->input_fd >= 0 && !streams->monitor->is_tty)
+		(void)close(streams->input_fd); /* a pipe */
+	streams->input_fd = -1;
+}
+
+/* Writes what waits for the container; keeps what it does not take. */
+static void flush_input(struct monitor_streams *streams)
+{
+	struct monitor_pending *input = &streams->input;
+
+	while (input->length && streams->input_fd >= 0) {
+		ssize_t done = write(streams->input_fd, input->data,
+				     input->length);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0 && errno == EAGAIN)
+			return;
+		if (done < 0) { /* nobody reads it any more */
+			close_input(streams);
+			break;
+		}
+		input->length -= (size_t)done;
+		memmove(input->data, input->data + done, input->length);
+	}
+	input->length = 0;
+	free(input->data);
+	input->data = NULL;
+	if (streams->end_input)
+		close_input(streams);
+}
+
+static void take_input(struct monitor_streams *streams,
+		       const struct attach_message *message)
+{
+	if (streams->input_fd < 0 || !message->length)
+		return;
+	/* more than one message only when a client left in mid-sentence */
+	streams->input.data =
+		xreallocarray(streams->input.data,
+			      streams->input.length + message->length, 1);
+	memcpy(streams->input.data + streams->input.length, message->data,
+	       message->length);
+	streams->input.length += message->length;
+	flush_input(streams);
+}
+
+static void end_input(struct monitor_streams *streams)
+{
+	if (!streams->monitor->stdin_once)
+		return;
+	streams->end_input = true;
+	if (!streams->input.data)
+		close_input(streams);
+}
+
+static void resize(const struct monitor_streams *streams,
+		   const struct attach_message *message)
+{
+	struct winsize size = { 0 };
+	uint16_t sides[2];
+
+	memcpy(sides, message->data, sizeof(sides));
+	size.ws_row = sides[0];
+	size.ws_col = sides[1];
+	/* a container that has ended has no terminal to resize */
+	if (streams->monitor->is_tty &&
+	    ioctl(streams->output_fds[0], TIOCSWINSZ, &size) < 0)
+		errno = 0;
+}
+
+static void detach(struct monitor_client *client)
+{
+	client->is_first = false; /* its going does not matter any more */
+}
+
+static void handle(struct monitor_streams *streams,
+		   struct monitor_client *client,
+		   const struct attach_message *message)
+{
+	switch (message->kind) {
+	case ATTACH_HELLO:
+		client->wants = message->data[0];
+		break;
+	case ATTACH_INPUT:
+		if (client->wants & ATTACH_WANTS_INPUT)
+			take_input(streams, message);
+		break;
+	case ATTACH_INPUT_END:
+		if (client->wants & ATTACH_WANTS_INPUT)
+			end_input(streams);
+		break;
+	case ATTACH_RESIZE:
+		resize(streams, message);
+		break;
+	case ATTACH_SIGNAL:
+		send_signal(streams, message->data[0]);
+		break;
+	case ATTACH_DETACH:
+		detach(client);
+		break;
+	case ATTACH_NONE:
+	case ATTACH_STARTED:
+	case ATTACH_FAILED:
+	case ATTACH_OUTPUT:
+	case ATTACH_ERRORS:
+	case ATTACH_EXITED:
+		break; /* not a client's to say */
+	}
+}
+
+static void hear_client(struct monitor_streams *streams,
+			struct monitor_client *client)
+{
+	int got = attach_receive(client->fd, streams->message);
+
+	if (got < 0 && errno == EAGAIN)
+		return;
+	if (got <= 0)
+		drop_client(streams, client);
+	else
+		handle(streams, client, streams->message);
+}
+
+static void accept_client(struct monitor_streams *streams)
+{
+	int fd = accept4(streams->listen_fd, NULL, NULL,
+			 SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd < 0)
+		return; /* it went away again */
+	for (size_t i = 0; i < MONITOR_CLIENTS_MAX; i++) {
+		if (streams->clients[i].fd >= 0)
+			continue;
+		streams->clients[i] = (struct monitor_client){ .fd = fd };
+		if (attach_send(fd, ATTACH_STARTED, NULL, 0) < 0)
+			drop_client(streams, &streams->clients[i]);
+		return;
+	}
+	(void)close(fd); /* no room */
+}
+
+/* What the loop waits for; each slot knows whose it is by its place. */
+enum slot {
+	SLOT_PID = 0,
+	SLOT_LISTEN,
+	SLOT_OUTPUT,
+	SLOT_ERRORS,
+	SLOT_INPUT,
+	SLOT_CLIENTS,
+	SLOT_COUNT = SLOT_CLIENTS + MONITOR_CLIENTS_MAX,
+};
+
+static void set_slot(struct pollfd *slot, int fd, int events)
+{
+	slot->fd = events ? fd : -1;
+	slot->events = (short)events;
+	slot->revents = 0;
+}
+
+static void plan_client(const struct monitor_streams *streams,
+			const struct monitor_client *client,
+			struct pollfd *slot)
+{
+	/* its input is not heard while the container has not taken the last */
+	int events = streams->input.data && client->wants & ATTACH_WANTS_INPUT
+			     ? 0
+			     : POLLIN;
+
+	if (client->pending.data)
+		events |= POLLOUT;
+	set_slot(slot, client->fd, client->fd >= 0 ? events | POLLHUP : 0);
+}
+
+static void plan_slots(const struct monitor_streams *streams,
+		       struct pollfd slots[SLOT_COUNT])
+{
+	int output = has_pending(streams) ? 0 : POLLIN;
+
+	set_slot(&slots[SLOT_PID], streams->pidfd, POLLIN);
+	set_slot(&slots[SLOT_LISTEN], streams->listen_fd, POLLIN);
+	set_slot(&slots[SLOT_OUTPUT], streams->output_fds[0], output);
+	set_slot(&slots[SLOT_ERRORS], streams->output_fds[1], output);
+	set_slot(&slots[SLOT_INPUT], streams->input_fd,
+		 streams->input.data ? POLLOUT : 0);
+	for (size_t i = 0; i < MONITOR_CLIENTS_MAX; i++)
+		plan_client(streams, &streams->clients[i],
+			    &slots[SLOT_CLIENTS + i]);
+}
+
+static void serve_clients(struct monitor_streams *streams,
+			  const struct pollfd *slots)
+{
+	for (size_t i = 0; i < MONITOR_CLIENTS_MAX; i++) {
+		struct monitor_client *client = &streams->clients[i];
+
+		if (client->fd < 0 || client->fd != slots[i].fd)
+			continue;
+		if (slots[i].revents & POLLOUT)
+			flush_client(streams, client);
+		if (client->fd >= 0 &&
+		    slots[i].revents & (POLLIN | POLLHUP | POLLERR))
+			hear_client(streams, client);
+	}
+}
+
+/* Milliseconds until the container is to be killed; -1: nobody asked. */
+static int time_left(const struct monitor_streams *streams)
+{
+	int64_t left;
+
+	if (!streams->kill_at)
+		return -1;
+	left = (streams->kill_at - clock_monotonic()) / 1000000;
+	return left < 0 ? 0 : (int)left + 1;
+}
+
+static void serve(struct monitor_streams *streams, struct pollfd *slots)
+{
+	if (slots[SLOT_LISTEN].revents)
+		accept_client(streams);
+	if (slots[SLOT_OUTPUT].revents)
+		(void)pump_output(streams, 0); /* its end is noted there */
+	if (slots[SLOT_ERRORS].revents && !has_pending(streams))
+		(void)pump_output(streams, 1);
+	if (slots[SLOT_INPUT].revents)
+		flush_input(streams);
+	serve_clients(streams, slots + SLOT_CLIENTS);
+	if (streams->kill_at && clock_monotonic() >= streams->kill_at) {
+		send_signal(streams, SIGKILL);
+		streams->kill_at = 0;
+	}
+}
+
+/*
+ * The first process is gone, and with its pid namespace every other; what is
+ * left in the pipes is the last of the output. A process outside that
+ * namespace may hold a pipe open for ever: what is not there now is not
+ * waited for.
+ */
+static void drain(struct monitor_streams *streams)
+{
+	int64_t deadline = clock_monotonic() +
+			   MONITOR_FAREWELL_MS * INT64_C(1000000);
+
+	for (;;) {
+		struct pollfd slots[SLOT_COUNT];
+		bool blocked;
+
+		plan_slots(streams, slots);
+		slots[SLOT_PID].fd = -1;
+		slots[SLOT_LISTEN].fd = -1;
+		blocked = has_pending(streams);
+		if (poll(slots, SLOT_COUNT, blocked ? 100 : 0) < 0)
+			continue; /* a signal */
+		if (!blocked && !slots[SLOT_OUTPUT].revents &&
+		    !slots[SLOT_ERRORS].revents)
+			return;
+		serve(streams, slots);
+		if (blocked && streams->is_orphaned &&
+		    clock_monotonic() > deadline)
+			return;
+	}
+}
+
+void monitor_loop_run(struct monitor_streams *streams)
+{
+	for (;;) {
+		struct pollfd slots[SLOT_COUNT];
+
+		plan_slots(streams, slots);
+		if (poll(slots, SLOT_COUNT, time_left(streams)) < 0)
+			continue; /* a signal: nothing is ready */
+		serve(streams, slots);
+		if (slots[SLOT_PID].revents)
+			break;
+	}
+	drain(streams);
+}
+
+void monitor_loop_tell_exit(struct monitor_streams *streams, int exit_code)
+{
+	int32_t code = exit_code;
+
+	for (size_t i = 0; i < MONITOR_CLIENTS_MAX; i++) {
+		struct monitor_client *client = &streams->clients[i];
+		struct pollfd slot = { client->fd, POLLOUT, 0 };
+
+		if (client->fd < 0)
+			continue;
+		/* a client that does not read for so long misses the end */
+		if (attach_send(client->fd, ATTACH_EXITED, &code,
+				sizeof(code)) < 0 &&
+		    errno == EAGAIN && poll(&slot, 1, MONITOR_FAREWELL_MS) == 1)
+			(void)attach_send(client->fd, ATTACH_EXITED, &code,
+					  sizeof(code));
+	}
+}
