@@ -103,10 +103,11 @@ static inline bool place_is_untouched(const struct place *p)
 static inline void place_release(struct place *p)
 {
 	struct error err = ERROR_INIT;
+	autoclose int tmp = open("/tmp", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	(void)close(p->root);
 	(void)close(p->base_fd);
-	if (fs_remove_tree(AT_FDCWD, p->base, &err) < 0)
+	if (fs_remove_tree(tmp, p->base + strlen("/tmp/"), &err) < 0)
 		print_error("%s\n", err.msg);
 	error_release(&err);
 }
