@@ -110,9 +110,6 @@ static int raise_loopback(struct progress *at, struct stage_failure *fail)
 
 static int attach_root(struct progress *at, struct stage_failure *fail)
 {
-	at->null_device = rootfs_open_null();
-	if (at->null_device < 0)
-		return stage_fail(fail, STAGE_DEVICE, "/dev/null");
 	return rootfs_attach(at->spec, at->plan->root, fail);
 }
 
@@ -149,7 +146,12 @@ static int mount_all(struct progress *at, struct stage_failure *fail)
 
 static int make_devices(struct progress *at, struct stage_failure *fail)
 {
-	return devices_make(&at->plan->devices, at->plan->root, fail);
+	if (devices_make(&at->plan->devices, at->plan->root, fail) < 0)
+		return -1;
+	at->null_device = rootfs_open_null(at->plan->root);
+	if (at->null_device < 0)
+		return stage_fail(fail, STAGE_DEVICE, "/dev/null");
+	return 0;
 }
 
 static int make_console(struct progress *at, struct stage_failure *fail)

@@ -4,10 +4,8 @@
 
 #include <fcntl.h>
 #include <sched.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/wait.h>
 
 #include "base/alloc.h"
 #include "runtime/child.h"
@@ -139,10 +137,19 @@ static int run_hooks(const struct launch *launch, enum runtime_hook_kind kind,
 	return error_wrap(err, "%s", runtime_hook_name(kind));
 }
 
-static int answer_hooks(const struct launch *launch,
-			const struct hook_state *state,
-			const struct launched *child, struct error *err)
+/* What a child that asks for hooks makes us run. */
+struct hook_duty {
+	const struct launch *launch;
+	const struct hook_state *state;
+};
+
+static int answer_hooks(void *context, const struct launched *child,
+			struct error *err)
 {
+	const struct hook_duty *duty = context;
+	const struct launch *launch = duty->launch;
+	const struct hook_state *state = duty->state;
+
 	if (run_hooks(launch, RUNTIME_HOOK_PRESTART, state, child->pid, err) <
 		    0 ||
 	    run_hooks(launch, RUNTIME_HOOK_CREATE_RUNTIME, state, child->pid,
@@ -153,81 +160,13 @@ static int answer_hooks(const struct launch *launch,
 	return 0;
 }
 
-/*
- * Reads what the child says until the program runs (the line is dead, and so
- * closed here) or stands ready to.
- */
-static int follow(const struct launch *launch, const struct hook_state *state,
-		  struct launched *child, struct error *err)
-{
-	struct control_message message;
-	int fd;
-
-	for (;;) {
-		if (control_receive(child->control_fd, &message, &fd) < 0)
-			return error_sys(err, errno, "hear from the container");
-		switch (message.kind) {
-		case CONTROL_NONE:
-			(void)close(TAKE_FD(child->control_fd));
-			return 0;
-		case CONTROL_READY:
-			return 0;
-		case CONTROL_CONSOLE:
-			child->console_fd = fd;
-			break;
-		case CONTROL_HOOKS:
-			if (answer_hooks(launch, state, child, err) < 0)
-				return -1;
-			break;
-		case CONTROL_FAILED:
-			return stage_explain(message.stage, message.sys,
-					     message.path, err);
-		case CONTROL_MAPPED:
-		case CONTROL_PREPARED:
-		case CONTROL_HOOKED:
-			return error_set(err, ERROR_CORRUPT,
-					 "the container's process sent "
-					 "nonsense");
-		}
-	}
-}
-
-/*
- * NOT_FOUND and DENIED speak of the program only; the same errno of a mount
- * source or a namespace is a failure of the launch.
- */
-static int fail_before_program(struct error *err)
-{
-	if (err->kind == ERROR_NOT_FOUND || err->kind == ERROR_DENIED)
-		err->kind = ERROR_SYSTEM;
-	return -1;
-}
-
-/* What the parent could not do for a dead child: the child knows why. */
-static int explain_serve(const struct launch *launch,
-			 const struct hook_state *state, struct launched *child,
-			 struct error *err)
-{
-	autoclean(error_release) struct error reason = ERROR_INIT;
-	siginfo_t info = { 0 };
-
-	if (waitid(P_PID, (id_t)child->pid, &info,
-		   WEXITED | WNOHANG | WNOWAIT) == 0 &&
-	    info.si_pid && follow(launch, state, child, &reason) < 0)
-		error_move(err, &reason);
-	return fail_before_program(err);
-}
-
-/* Ends a child that did not make it. */
-static void abandon(struct launched *child)
-{
-	child_kill(child->pid, child->pidfd);
-	launched_release(child);
-}
-
 static int finish(const struct launch *launch, const struct hook_state *state,
 		  struct launched *child, struct error *err)
 {
+	struct hook_duty duty = { launch, state };
+
+	if (launched_follow(child, answer_hooks, &duty, err) < 0)
+		return -1;
 	if (child->control_fd >= 0)
 		return 0; /* it waits for its start */
 	return run_hooks(launch, RUNTIME_HOOK_POSTSTART, state, child->pid,
@@ -244,19 +183,18 @@ int launch_container(const struct launch *launch, struct launched *out,
 
 	*out = (struct launched)LAUNCHED_INIT;
 	if (make_plan(launch, &plan, err) < 0)
-		return fail_before_program(err);
+		return launched_not_program(err);
 	if (start_child(launch, &plan, out, err) < 0) {
 		launched_release(out);
-		return fail_before_program(err);
+		return launched_not_program(err);
 	}
 	if (serve(launch, &plan, out, err) < 0) {
-		explain_serve(launch, &plan.hooks, out, err);
-		abandon(out);
+		launched_explain(out, err);
+		launched_abandon(out);
 		return -1;
 	}
-	if (follow(launch, &plan.hooks, out, err) < 0 ||
-	    finish(launch, &plan.hooks, out, err) < 0) {
-		abandon(out);
+	if (finish(launch, &plan.hooks, out, err) < 0) {
+		launched_abandon(out);
 		return -1;
 	}
 	return 0;
@@ -268,20 +206,8 @@ int launch_finish(const struct launch *launch, struct launched *launched,
 	autoclean(hook_state_release) struct hook_state state = HOOK_STATE_INIT;
 
 	hook_state_make(launch->spec, launch->id, launch->bundle, &state);
-	if (follow(launch, &state, launched, err) == 0 &&
-	    finish(launch, &state, launched, err) == 0)
+	if (finish(launch, &state, launched, err) == 0)
 		return 0;
-	abandon(launched);
+	launched_abandon(launched);
 	return -1;
-}
-
-void launched_release(struct launched *launched)
-{
-	if (launched->pidfd >= 0)
-		(void)close(launched->pidfd);
-	if (launched->console_fd >= 0)
-		(void)close(launched->console_fd);
-	if (launched->control_fd >= 0)
-		(void)close(launched->control_fd);
-	*launched = (struct launched)LAUNCHED_INIT;
 }

@@ -25,6 +25,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "runtime/launched.h"
 #include "runtime/spec/runtime_spec.h"
 
 struct launch {
@@ -52,18 +53,6 @@ struct launch {
 		.start_fd = -1                                             \
 	}
 
-struct launched {
-	pid_t pid;	/* as this process sees it */
-	int pidfd;	/* readable when the process has ended */
-	int console_fd; /* master side of the container's terminal, or -1 */
-	int control_fd; /* open while stopped before the program, else -1 */
-};
-
-#define LAUNCHED_INIT          \
-	{                      \
-		-1, -1, -1, -1 \
-	}
-
 /*
  * Start the container and return once its program runs, or, with `start_fd`,
  * once it stands ready to. On failure nothing is left: the child is dead and
@@ -79,9 +68,5 @@ int launch_container(const struct launch *launch, struct launched *out,
  */
 int launch_finish(const struct launch *launch, struct launched *launched,
 		  struct error *err) must_check;
-
-/* Close the descriptors; the process itself goes on. */
-void launched_release(struct launched *launched);
-DEFINE_CLEANUP(struct launched, launched_release)
 
 #endif

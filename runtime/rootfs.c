@@ -44,9 +44,10 @@ int rootfs_attach(const struct runtime_spec *spec, int root,
 	return 0;
 }
 
-int rootfs_open_null(void)
+int rootfs_open_null(int root)
 {
-	autoclose int fd = open("/dev/null", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	autoclose int fd = fs_open_raw(root, "dev/null", FS_NO_LINKS,
+				       O_RDWR | O_NOCTTY | O_NONBLOCK, 0);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0)

@@ -21,7 +21,7 @@ int rootfs_attach(const struct runtime_spec *spec, int root,
 
 /*
  * Apply readonlyPaths, then maskedPaths below ROOT; absent ones are skipped.
- * NULL_DEVICE, a verified /dev/null of this mount namespace, covers files.
+ * NULL_DEVICE, from rootfs_open_null, covers files.
  */
 int rootfs_protect(const struct runtime_spec *spec, int root, int null_device,
 		   struct stage_failure *fail);
@@ -30,7 +30,10 @@ int rootfs_protect(const struct runtime_spec *spec, int root, int null_device,
 int rootfs_enter(const struct runtime_spec *spec, int root,
 		 struct stage_failure *fail);
 
-/* A descriptor of /dev/null, checked to be character device 1:3; or -1. */
-int rootfs_open_null(void);
+/*
+ * A descriptor of ROOT's own /dev/null, checked to be character device 1:3; or
+ * -1. Never the host's: root in the container could change that one's mode.
+ */
+int rootfs_open_null(int root);
 
 #endif

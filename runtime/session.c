@@ -47,9 +47,18 @@ static int join_keyring(const char *name)
 	return 0;
 }
 
+int session_hide(struct stage_failure *fail)
+{
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return stage_fail(fail, STAGE_SESSION, NULL);
+	return 0;
+}
+
 int session_enter(const char *keyring, struct stage_failure *fail)
 {
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 || setsid() < 0)
+	if (session_hide(fail) < 0)
+		return -1;
+	if (setsid() < 0)
 		return stage_fail(fail, STAGE_SESSION, NULL);
 	if (join_keyring(keyring) < 0)
 		return stage_fail(fail, STAGE_SESSION, "session keyring");

@@ -20,9 +20,12 @@ int session_bind_life(struct stage_failure *fail);
 /* Go on living when the parent ends. */
 int session_release_life(struct stage_failure *fail);
 
+/* Keep others from looking into this process (CVE-2016-9962). */
+int session_hide(struct stage_failure *fail);
+
 /*
- * Leave the caller's session, keep others from looking into this process
- * (CVE-2016-9962) and join the session keyring NAME (NULL: a nameless one).
+ * Leave the caller's session, hide this process and join the session keyring
+ * NAME (NULL: a nameless one) of this user namespace.
  */
 int session_enter(const char *keyring, struct stage_failure *fail);
 

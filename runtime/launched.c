@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Listening to a child. */
+#include "runtime/launched.h"
+
+#include <stdbool.h>
+#include <sys/wait.h>
+
+#include "runtime/child.h"
+#include "runtime/control.h"
+
+/* Deals with one message; *DONE when it was the last for now. */
+static int hear(struct launched *child, const struct control_message *message,
+		bool *done, struct error *err)
+{
+	switch (message->kind) {
+	case CONTROL_NONE:
+		(void)close(TAKE_FD(child->control_fd));
+		*done = true;
+		return 0;
+	case CONTROL_READY:
+		*done = true;
+		return 0;
+	case CONTROL_CONSOLE:
+		return 0;
+	case CONTROL_FAILED:
+		return stage_explain(message->stage, message->sys,
+				     message->path, err);
+	case CONTROL_HOOKS:
+	case CONTROL_MAPPED:
+	case CONTROL_PREPARED:
+	case CONTROL_HOOKED:
+		break;
+	}
+	return error_set(err, ERROR_CORRUPT,
+			 "the container's process sent nonsense");
+}
+
+int launched_follow(struct launched *child, launched_hooks *hooks,
+		    void *context, struct error *err)
+{
+	struct control_message message;
+	bool done = false;
+
+	while (!done) {
+		int fd = -1;
+
+		if (control_receive(child->control_fd, &message, &fd) < 0)
+			return error_sys(err, errno, "hear from the container");
+		if (fd >= 0 && child->console_fd >= 0)
+			(void)close(TAKE_FD(child->console_fd));
+		if (fd >= 0)
+			child->console_fd = fd;
+		if (message.kind == CONTROL_HOOKS && hooks) {
+			if (hooks(context, child, err) < 0)
+				return -1;
+			continue;
+		}
+		if (hear(child, &message, &done, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int launched_not_program(struct error *err)
+{
+	if (err->kind == ERROR_NOT_FOUND || err->kind == ERROR_DENIED)
+		err->kind = ERROR_SYSTEM;
+	return -1;
+}
+
+int launched_explain(struct launched *child, struct error *err)
+{
+	autoclean(error_release) struct error reason = ERROR_INIT;
+	siginfo_t info = { 0 };
+
+	if (waitid(P_PID, (id_t)child->pid, &info,
+		   WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	    info.si_pid && launched_follow(child, NULL, NULL, &reason) < 0)
+		error_move(err, &reason);
+	return launched_not_program(err);
+}
+
+void launched_abandon(struct launched *child)
+{
+	child_kill(child->pid, child->pidfd);
+	launched_release(child);
+}
+
+void launched_release(struct launched *launched)
+{
+	if (launched->pidfd >= 0)
+		(void)close(launched->pidfd);
+	if (launched->console_fd >= 0)
+		(void)close(launched->console_fd);
+	if (launched->control_fd >= 0)
+		(void)close(launched->control_fd);
+	*launched = (struct launched)LAUNCHED_INIT;
+}

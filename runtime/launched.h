@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A process started in a container, seen by its parent: what the parent holds
+ * of it, and listening to it until its program runs. The descriptors are the
+ * holder's; releasing them does nothing to the process.
+ */
+#ifndef RUNTIME_LAUNCHED_H
+#define RUNTIME_LAUNCHED_H
+
+#include <sys/types.h>
+
+#include "base/error.h"
+
+struct launched {
+	pid_t pid;	/* as this process sees it */
+	int pidfd;	/* readable when the process has ended */
+	int console_fd; /* master side of the container's terminal, or -1 */
+	int control_fd; /* open while stopped before the program, else -1 */
+};
+
+#define LAUNCHED_INIT          \
+	{                      \
+		-1, -1, -1, -1 \
+	}
+
+/* Answers a child that waits for the runtime's hooks. */
+typedef int launched_hooks(void *context, const struct launched *child,
+			   struct error *err);
+
+/*
+ * Listen to CHILD until its program runs (control_fd is closed then) or it
+ * stands before it (control_fd stays). Fails with what the child says of its
+ * failure. HOOKS may be NULL for a child that never asks.
+ */
+int launched_follow(struct launched *child, launched_hooks *hooks,
+		    void *context, struct error *err) must_check;
+
+/*
+ * The parent failed with ERR while it served CHILD. When the child is dead, its
+ * own reason replaces ERR. Returns -1.
+ */
+int launched_explain(struct launched *child, struct error *err);
+
+/* Kill and reap CHILD and release what is held of it. */
+void launched_abandon(struct launched *child);
+
+/*
+ * NOT_FOUND and DENIED speak of the program only: before there is a child they
+ * become SYSTEM. Returns -1.
+ */
+int launched_not_program(struct error *err);
+
+/* Close the descriptors; the process itself goes on. */
+void launched_release(struct launched *launched);
+DEFINE_CLEANUP(struct launched, launched_release)
+
+#endif
