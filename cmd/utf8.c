@@ -59,7 +59,7 @@ size_t utf8_decode(const char *text, size_t length, uint32_t *rune_out)
 	return need;
 }
 
-void utf8_encode(uint32_t rune, struct strbuf *out)
+void utf8_write(uint32_t rune, struct strbuf *out)
 {
 	if (rune > 0x10ffff || (rune >= 0xd800 && rune <= 0xdfff))
 		rune = UTF8_INVALID;

@@ -21,7 +21,7 @@
 size_t utf8_decode(const char *text, size_t length, uint32_t *rune_out);
 
 /* Append RUNE; a surrogate or a value over U+10FFFF becomes U+FFFD. */
-void utf8_encode(uint32_t rune, struct strbuf *out);
+void utf8_write(uint32_t rune, struct strbuf *out);
 
 /* Runes in LENGTH bytes of TEXT. */
 size_t utf8_count(const char *text, size_t length);

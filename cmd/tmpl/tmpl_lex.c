@@ -108,7 +108,7 @@ static struct tmpl_token fail_rune(struct tmpl_lexer *lexer, const char *what,
 		rune = UTF8_INVALID;
 	if (quote_is_printable(rune)) {
 		strbuf_addstr(&shown, " '");
-		utf8_encode(rune, &shown);
+		utf8_write(rune, &shown);
 		strbuf_addch(&shown, '\'');
 	}
 	token = fail(lexer, "%s U+%04X%s", what, rune, shown.text);

@@ -38,7 +38,7 @@ static void bad_verb(const struct tmpl_verb *verb,
 	static const struct tmpl_verb plain = { .verb = 'v' };
 
 	strbuf_addstr(out, "%!");
-	utf8_encode(verb->verb, out);
+	utf8_write(verb->verb, out);
 	strbuf_addch(out, '(');
 	if (value->json && value->shape != TMPL_SHAPE_NIL) {
 		strbuf_addstr(out, tmpl_value_type(value));
@@ -370,7 +370,7 @@ static void convert(struct printer *p)
 		strbuf_addch(p->out, '%');
 	} else if (!p->good_index || p->next >= p->count) {
 		strbuf_addstr(p->out, "%!");
-		utf8_encode(verb.verb, p->out);
+		utf8_write(verb.verb, p->out);
 		strbuf_addstr(p->out,
 			      p->good_index ? "(MISSING)" : "(BADINDEX)");
 	} else {

@@ -84,7 +84,7 @@ static int map_text(const struct tmpl_arguments *arguments, map_rune *map,
 
 	for (size_t at = 0; at < length; at += size) {
 		size = utf8_decode(from + at, length - at, &rune);
-		utf8_encode(map(rune, before), &text);
+		utf8_write(map(rune, before), &text);
 		before = rune;
 	}
 	return tmpl_arguments_give(&text, out, err);
@@ -254,7 +254,7 @@ static void add_html(const char *text, size_t length, struct strbuf *out)
 	for (size_t i = 0; i < length; i++) {
 		switch (text[i]) {
 		case '\0':
-			utf8_encode(UTF8_INVALID, out);
+			utf8_write(UTF8_INVALID, out);
 			break;
 		case '"':
 			strbuf_addstr(out, "&#34;");

@@ -117,14 +117,14 @@ static void format_rune(const struct tmpl_verb *verb, int64_t value,
 	uint32_t rune = to_rune(value);
 
 	if (verb->verb == 'c') {
-		utf8_encode(rune, &text);
+		utf8_write(rune, &text);
 	} else if (verb->verb == 'q') {
 		quote_format_rune(rune, &text);
 	} else {
 		strbuf_addf(&text, "U+%04llX", (unsigned long long)value);
 		if (verb->sharp && quote_is_printable(rune)) {
 			strbuf_addstr(&text, " '");
-			utf8_encode(rune, &text);
+			utf8_write(rune, &text);
 			strbuf_addch(&text, '\'');
 		}
 	}

@@ -116,7 +116,7 @@ static void test_utf8__round_trips(void **state)
 		struct strbuf out = STRBUF_INIT;
 		uint32_t rune;
 
-		utf8_encode(runes[i], &out);
+		utf8_write(runes[i], &out);
 		assert_int_equal(utf8_decode(out.text, out.length, &rune),
 				 out.length);
 		assert_int_equal(rune, runes[i]);
