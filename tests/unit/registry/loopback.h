@@ -17,6 +17,8 @@
 
 #include "tests/unit/registry/loopback_script.h"
 
+enum { TLS_HANDSHAKE = 0x16 }; /* the first byte of a ClientHello */
+
 struct loopback_worker {
 	struct loopback *server;
 	unsigned slot;
@@ -55,6 +57,8 @@ static inline void *loopback_serve(void *context)
 
 	free(worker);
 	while ((got = recv(fd, buffer, sizeof(buffer), 0)) > 0) {
+		if (!request.length && *buffer == TLS_HANDSHAKE)
+			break; /* somebody tries TLS first */
 		strbuf_add(&request, buffer, (size_t)got);
 		if (!loopback_is_whole(&request))
 			continue;

@@ -21,6 +21,7 @@
 
 struct loopback_step {
 	const char *match;  /* how the request line begins; NULL: any */
+	const char *header; /* what the head must contain; NULL: anything */
 	const char *answer; /* raw bytes; "%s" is the server's URL */
 	const char *body;   /* sent after the answer; or NULL */
 	size_t body_length; /* 0: strlen(body) */
@@ -60,6 +61,8 @@ static inline const struct loopback_step *loopback_step_for(
 			continue;
 		if (step->match &&
 		    strncmp(request, step->match, strlen(step->match)))
+			continue;
+		if (step->header && !strstr(request, step->header))
 			continue;
 		server->used[i]++;
 		found = step;
