@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Executing this program from an image nobody can write to. */
+#include "runtime/self_protect.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+
+#include "base/alloc.h"
+#include "base/overlay.h"
+
+extern char **environ;
+
+enum {
+	ALL_SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE,
+};
+
+/* An overlay without an upper directory has nothing to be remounted to. */
+static bool is_readonly_overlay(int fd)
+{
+	struct statfs st;
+
+	return fstatfs(fd, &st) == 0 && st.f_type == OVERLAYFS_SUPER_MAGIC &&
+	       (st.f_flags & ST_RDONLY);
+}
+
+bool self_protect_is_done(void)
+{
+	autoclose int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	int seals;
+
+	if (fd < 0)
+		return false;
+	seals = fcntl(fd, F_GET_SEALS);
+	if (seals >= 0)
+		return (seals & ALL_SEALS) == ALL_SEALS;
+	return is_readonly_overlay(fd);
+}
+
+/* Whether BOTH are the same file: the name may mean another one by now. */
+static bool is_same_file(int a, int b)
+{
+	struct stat first;
+	struct stat second;
+
+	return fstat(a, &first) == 0 && fstat(b, &second) == 0 &&
+	       first.st_ino == second.st_ino &&
+	       first.st_size == second.st_size &&
+	       first.st_mtim.tv_sec == second.st_mtim.tv_sec &&
+	       first.st_mtim.tv_nsec == second.st_mtim.tv_nsec;
+}
+
+/*
+ * The program seen through an overlay of its folder; -1 when that does not
+ * work here. An overlay without an upper needs two layers: the second, /dev, is
+ * only there to be one.
+ */
+static int open_overlaid(int exe)
+{
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+	char path[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	autoclose int folder = -1;
+	autoclose int other = open("/dev", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	autoclose int mounted = -1;
+	autoclose int fd = -1;
+	int layers[2];
+	char *name;
+
+	if (length <= 0 || path[0] != '/')
+		return -1;
+	path[length] = '\0';
+	name = strrchr(path, '/');
+	*name++ = '\0';
+	folder = open(*path ? path : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0 || other < 0)
+		return -1;
+	layers[0] = folder;
+	layers[1] = other;
+	if (overlay_mount(
+		    &(struct overlay_plan){
+			    .lower_fds = layers,
+			    .lower_count = 2,
+			    .upper_fd = -1,
+			    .work_fd = -1,
+		    },
+		    &mounted, &ignored) < 0)
+		return -1;
+	fd = openat(mounted, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || !is_readonly_overlay(fd) || !is_same_file(fd, exe))
+		return -1;
+	return TAKE_FD(fd);
+}
+
+static int copy_all(int from, int to)
+{
+	struct stat st;
+	off_t at = 0;
+
+	if (fstat(from, &st) < 0)
+		return -1;
+	while (at < st.st_size) {
+		ssize_t done = sendfile(to, from, &at,
+					(size_t)(st.st_size - at));
+
+		if (done <= 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int open_copy(int exe, struct error *err)
+{
+	autoclose int fd = memfd_create("imgctl",
+					MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd < 0 || copy_all(exe, fd) < 0 ||
+	    fcntl(fd, F_ADD_SEALS, ALL_SEALS) < 0)
+		return error_sys(err, errno, "copy this program to memory");
+	return TAKE_FD(fd);
+}
+
+/* The kernel names a process by the descriptor it was executed from. */
+static void set_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	(void)prctl(PR_SET_NAME, slash ? slash + 1 : path, 0, 0, 0);
+}
+
+int self_protect_enter(char *const argv[], struct error *err)
+{
+	autoclose int exe = -1;
+	autoclose int image = -1;
+
+	if (self_protect_is_done()) {
+		set_name(argv[0] ? argv[0] : "imgctl");
+		return 0;
+	}
+	exe = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	if (exe < 0)
+		return error_sys(err, errno, "open this program");
+	image = open_overlaid(exe);
+	if (image < 0)
+		image = open_copy(exe, err);
+	if (image < 0)
+		return -1;
+	(void)syscall(SYS_execveat, image, "", argv, environ, AT_EMPTY_PATH);
+	return error_sys(err, errno, "execute this program again");
+}
