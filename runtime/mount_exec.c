@@ -53,9 +53,10 @@ int mount_exec_target(const struct mount_op *op, int root, bool is_directory,
 	return stage_fail(fail, STAGE_MOUNT_IN_PROC, op->shown);
 }
 
-static bool is_tmpfs(const struct mount_op *op)
+static bool takes_mode(const struct mount_op *op)
 {
-	return strcmp(op->type, "tmpfs") == 0;
+	return strcmp(op->type, "tmpfs") == 0 &&
+	       !strstr(op->options.data, "mode=");
 }
 
 static bool is_there(const struct mount_op *op, int root)
@@ -77,7 +78,7 @@ static const char *with_mode(const struct mount_op *op, mode_t mode,
 	size_t length = strlen(data);
 	size_t at = sizeof(prefix) - 1;
 
-	if (strstr(data, "mode=") || length + 16 > DATA_MAX)
+	if (length + 16 > DATA_MAX)
 		return data;
 	memcpy(buffer, prefix, at);
 	for (int shift = 9; shift >= 0; shift -= 3)
@@ -131,7 +132,7 @@ static int mount_filesystem(const struct mount_op *op, int root,
 {
 	unsigned long flags = op->options.flags;
 	const char *source = op->source && *op->source ? op->source : op->type;
-	bool was_there = is_tmpfs(op) && is_there(op, root);
+	bool was_there = takes_mode(op) && is_there(op, root);
 	autoclose int target = mount_exec_target(op, root, true, fail);
 	const char *data = op->options.data;
 	char buffer[DATA_MAX];
@@ -151,53 +152,6 @@ static int mount_filesystem(const struct mount_op *op, int root,
 	if (op->options.copy_up && copy_hidden(op, root, target, fail) < 0)
 		return -1;
 	return finish_filesystem(op, root, late, fail);
-}
-
-static int set_attributes(const struct mount_op *op, int tree,
-			  struct mount_attr *attributes, unsigned flags,
-			  struct stage_failure *fail)
-{
-	if (!attributes->attr_set && !attributes->attr_clr &&
-	    !attributes->propagation)
-		return 0;
-	if (mount_setattr(tree, "", AT_EMPTY_PATH | flags, attributes,
-			  sizeof(*attributes)) < 0)
-		return stage_fail(fail, STAGE_MOUNT_OPTIONS, op->shown);
-	return 0;
-}
-
-/*
- * A clone stays in its source's peer group, so without a word about it the
- * container's binds are made private: no mount of the host shows inside.
- */
-static int set_bind_attributes(const struct mount_op *op, int tree,
-			       struct stage_failure *fail)
-{
-	const struct mount_options *options = &op->options;
-	bool is_private = !options->propagation;
-	struct mount_attr own = {
-		.attr_set = options->own.set,
-		.attr_clr = options->own.clear,
-	};
-	struct mount_attr recursive = {
-		.attr_set = options->recursive.set,
-		.attr_clr = options->recursive.clear,
-	};
-	struct mount_attr mapped = {
-		.attr_set = op->user_fd >= 0 ? MOUNT_ATTR_IDMAP : 0,
-		.userns_fd = op->user_fd >= 0 ? (uint64_t)op->user_fd : 0,
-	};
-	unsigned below = options->is_idmap_recursive ? AT_RECURSIVE : 0;
-
-	if (is_private || options->is_propagation_recursive)
-		recursive.propagation = is_private ? MS_PRIVATE
-						   : options->propagation;
-	else
-		own.propagation = options->propagation;
-	if (set_attributes(op, tree, &mapped, below, fail) < 0 ||
-	    set_attributes(op, tree, &recursive, AT_RECURSIVE, fail) < 0)
-		return -1;
-	return set_attributes(op, tree, &own, 0, fail);
 }
 
 /* A source the parent could not open is opened by its path. */
@@ -225,9 +179,9 @@ static int mount_bind(const struct mount_op *op, int root,
 		if (open_source(op, &opened, fail) < 0)
 			return -1;
 		tree = opened;
+		if (mount_plan_set_attributes(op, tree) < 0)
+			return stage_fail(fail, STAGE_MOUNT_OPTIONS, op->shown);
 	}
-	if (set_bind_attributes(op, tree, fail) < 0)
-		return -1;
 	target = mount_exec_target(op, root, op->is_directory, fail);
 	if (target < 0)
 		return -1;

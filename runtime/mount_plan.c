@@ -211,6 +211,49 @@ static int open_maps(struct mount_op *op, const struct runtime_mount *mount,
 			  &op->user_fd, err);
 }
 
+static int set_attributes(int tree, struct mount_attr *attributes,
+			  unsigned flags)
+{
+	if (!attributes->attr_set && !attributes->attr_clr &&
+	    !attributes->propagation)
+		return 0;
+	return mount_setattr(tree, "", AT_EMPTY_PATH | flags, attributes,
+			     sizeof(*attributes));
+}
+
+/*
+ * A clone stays in its source's peer group, so without a word about it the
+ * container's binds are made private: no mount of the host shows inside.
+ */
+int mount_plan_set_attributes(const struct mount_op *op, int tree)
+{
+	const struct mount_options *options = &op->options;
+	bool is_private = !options->propagation;
+	struct mount_attr own = {
+		.attr_set = options->own.set,
+		.attr_clr = options->own.clear,
+	};
+	struct mount_attr recursive = {
+		.attr_set = options->recursive.set,
+		.attr_clr = options->recursive.clear,
+	};
+	struct mount_attr mapped = {
+		.attr_set = op->user_fd >= 0 ? MOUNT_ATTR_IDMAP : 0,
+		.userns_fd = op->user_fd >= 0 ? (uint64_t)op->user_fd : 0,
+	};
+	unsigned below = options->is_idmap_recursive ? AT_RECURSIVE : 0;
+
+	if (is_private || options->is_propagation_recursive)
+		recursive.propagation = is_private ? MS_PRIVATE
+						   : options->propagation;
+	else
+		own.propagation = options->propagation;
+	if (set_attributes(tree, &mapped, below) < 0 ||
+	    set_attributes(tree, &recursive, AT_RECURSIVE) < 0)
+		return -1;
+	return set_attributes(tree, &own, 0);
+}
+
 int mount_plan_open(struct mount_plan *plan, const struct runtime_spec *spec,
 		    struct error *err)
 {
@@ -222,6 +265,11 @@ int mount_plan_open(struct mount_plan *plan, const struct runtime_spec *spec,
 		if (open_source(op, err) < 0 ||
 		    open_maps(op, &spec->mounts[i], spec, err) < 0)
 			return error_wrap(err, "mount %s", op->shown);
+		if (op->tree_fd >= 0 &&
+		    mount_plan_set_attributes(op, op->tree_fd) < 0)
+			return error_sys(err, errno,
+					 "set the mount options of %s",
+					 op->shown);
 	}
 	return 0;
 }

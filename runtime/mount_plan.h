@@ -67,6 +67,13 @@ int mount_plan_open(struct mount_plan *plan, const struct runtime_spec *spec,
 		    struct error *err) must_check;
 
 /*
+ * Set what OP's options say on TREE, the detached clone of a bind's source. Of
+ * those opened by the parent, the parent does it: mapping ids needs rights that
+ * a container's process lacks. Safe in the child; -1 with errno.
+ */
+int mount_plan_set_attributes(const struct mount_op *op, int tree);
+
+/*
  * Turn an absolute PATH into one relative to the root: no empty, "." or ".."
  * component, "" for the root itself. The caller frees it.
  */
