@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-void secret_free(char *text)
+static void wipe(char *text)
 {
 	if (text)
 		explicit_bzero(text, strlen(text));
@@ -13,8 +13,8 @@ void secret_free(char *text)
 
 void credentials_release(struct credentials *credentials)
 {
-	secret_free(credentials->username);
-	secret_free(credentials->password);
-	secret_free(credentials->identity_token);
+	wipe(credentials->username);
+	wipe(credentials->password);
+	wipe(credentials->identity_token);
 	*credentials = (struct credentials)CREDENTIALS_INIT;
 }

@@ -20,10 +20,6 @@ struct credentials {
 		NULL, NULL, NULL \
 	}
 
-/* Wipe and free TEXT; NULL is fine. */
-void secret_free(char *text);
-DEFINE_CLEANUP_PTR(char, secret_free)
-
 /* Wipe and free the strings and return to the initial state. */
 void credentials_release(struct credentials *credentials);
 DEFINE_CLEANUP(struct credentials, credentials_release)

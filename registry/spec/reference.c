@@ -16,6 +16,8 @@
  */
 #include "registry/spec/reference.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -188,7 +190,7 @@ static bool is_path(struct slice path)
 	return true;
 }
 
-bool reference_is_tag(const char *text, size_t length)
+static bool is_tag(const char *text, size_t length)
 {
 	if (!length || length > REFERENCE_TAG_MAX)
 		return false;
@@ -301,8 +303,7 @@ static int check(const char *text, const struct pieces *pieces,
 		return refuse(err, "registry", pieces->domain);
 	if (!is_path(pieces->path))
 		return refuse(err, "repository name", pieces->path);
-	if (pieces->tag.at &&
-	    !reference_is_tag(pieces->tag.at, pieces->tag.length))
+	if (pieces->tag.at && !is_tag(pieces->tag.at, pieces->tag.length))
 		return refuse(err, "tag", pieces->tag);
 	return pieces->digest ? check_digest(pieces->digest, err) : 0;
 }
