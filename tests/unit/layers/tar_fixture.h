@@ -180,7 +180,8 @@ static inline int fixture_read(void *context, void *buffer, size_t capacity,
 		return error_set(err, ERROR_NETWORK, "connection lost");
 	n = n < capacity ? n : capacity;
 	n = s->piece && n > s->piece ? s->piece : n;
-	memcpy(buffer, s->data + s->at, n);
+	if (n)
+		memcpy(buffer, s->data + s->at, n);
 	s->at += n;
 	*got = n;
 	return 0;
