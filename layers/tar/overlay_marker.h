@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reads what overlayfs leaves in an upper directory: which names are deleted,
+ * which directories hide what is below. Both spellings are known: character
+ * devices 0:0 and trusted.overlay.* attributes, and for user namespaces
+ * user.overlay.* ones, with whiteouts as attributes since Linux 6.7.
+ */
+#ifndef LAYERS_TAR_OVERLAY_MARKER_H
+#define LAYERS_TAR_OVERLAY_MARKER_H
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+#include "base/error.h"
+
+/* Whether NAME in directory DIRFD, whose status is ST, is a deleted name. */
+bool overlay_marker_is_whiteout(int dirfd, const char *name,
+				const struct stat *st);
+
+/* Whether the directory FD hides what is below. */
+bool overlay_marker_is_opaque(int fd);
+
+/*
+ * Fail with UNSUPPORTED when the file or directory FD only refers to data
+ * elsewhere (redirect_dir, metacopy), so that it means nothing by itself.
+ */
+int overlay_marker_check_whole(int fd, struct error *err) must_check;
+
+#endif
