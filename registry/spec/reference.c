@@ -190,7 +190,7 @@ static bool is_path(struct slice path)
 	return true;
 }
 
-static bool is_tag(const char *text, size_t length)
+bool reference_is_tag(const char *text, size_t length)
 {
 	if (!length || length > REFERENCE_TAG_MAX)
 		return false;
@@ -303,7 +303,8 @@ static int check(const char *text, const struct pieces *pieces,
 		return refuse(err, "registry", pieces->domain);
 	if (!is_path(pieces->path))
 		return refuse(err, "repository name", pieces->path);
-	if (pieces->tag.at && !is_tag(pieces->tag.at, pieces->tag.length))
+	if (pieces->tag.at &&
+	    !reference_is_tag(pieces->tag.at, pieces->tag.length))
 		return refuse(err, "tag", pieces->tag);
 	return pieces->digest ? check_digest(pieces->digest, err) : 0;
 }

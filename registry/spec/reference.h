@@ -16,6 +16,9 @@
 #ifndef REGISTRY_SPEC_REFERENCE_H
 #define REGISTRY_SPEC_REFERENCE_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "base/error.h"
 
 enum {
@@ -38,6 +41,9 @@ struct reference {
 /* Parse and normalise TEXT; INVALID with docker's words when it is no name. */
 int reference_parse(const char *text, struct reference *out,
 		    struct error *err) must_check;
+
+/* Whether LENGTH bytes of TEXT are a tag. */
+bool reference_is_tag(const char *text, size_t length);
 
 /* Set the tag "latest" when there is neither a tag nor a digest. */
 void reference_default_tag(struct reference *reference);
