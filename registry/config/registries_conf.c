@@ -2,10 +2,10 @@
 /* Reads registries.conf and its drop-ins; what it means is elsewhere. */
 #include "registry/config/registries_conf.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -245,23 +245,36 @@ static void release_entry(struct registry_entry *entry)
 	*entry = (struct registry_entry){ 0 };
 }
 
-/*
- * Put ENTRY in the place of one with its prefix. Within one file (entries
- * from FIRST on) two of a prefix must agree on what matters for safety.
- */
-static int merge_entry(struct registries *into, size_t first,
-		       struct registry_entry *entry, struct error *err)
+/* Where the entry for PREFIX is, or the count when there is none. */
+static size_t find_prefix(const struct registries *registries,
+			  const char *prefix)
 {
 	size_t i = 0;
 
-	while (i < into->count &&
-	       strcmp(into->entries[i].prefix, entry->prefix) != 0)
-		i++;
+	for (; i < registries->count; i++) {
+		const char *other = registries->entries[i].prefix;
+
+		assert(other && prefix); /* parse_entry sets it always */
+		if (strcmp(other, prefix) == 0)
+			break;
+	}
+	return i;
+}
+
+/*
+ * Put ENTRY in the place of one with its prefix. If both are of one file they
+ * must agree on what matters for safety.
+ */
+static int merge_entry(struct registries *into, bool is_same_file,
+		       struct registry_entry *entry, struct error *err)
+{
+	size_t i = find_prefix(into, entry->prefix);
+
 	if (i == into->count) {
 		into->entries = xreallocarray(into->entries, into->count + 1,
 					      sizeof(*into->entries));
 		into->count++;
-	} else if (i >= first &&
+	} else if (is_same_file &&
 		   (into->entries[i].is_blocked != entry->is_blocked ||
 		    into->entries[i].trust != entry->trust)) {
 		return error_set(err, ERROR_INVALID,
@@ -292,7 +305,7 @@ static int parse_entries(const json_t *root, struct registries *into,
 
 		result = parse_entry(table, &entry, err);
 		if (result == 0)
-			result = merge_entry(&file, 0, &entry, err);
+			result = merge_entry(&file, true, &entry, err);
 		release_entry(&entry);
 		if (result < 0) {
 			(void)error_wrap(err, "registry %zu", i + 1);
@@ -300,7 +313,7 @@ static int parse_entries(const json_t *root, struct registries *into,
 		}
 	}
 	for (i = 0; result == 0 && i < file.count; i++)
-		result = merge_entry(into, SIZE_MAX, &file.entries[i], err);
+		result = merge_entry(into, false, &file.entries[i], err);
 	registries_release(&file);
 	return result;
 }

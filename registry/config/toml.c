@@ -22,6 +22,7 @@
  */
 #include "registry/config/toml.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/jsonx.h"
@@ -153,7 +154,7 @@ static json_t *enter_dotted(struct parser *parser, json_t *table,
 static int parse_pair(struct parser *parser, json_t *table)
 {
 	autoclean(strvec_release) struct strvec parts = STRVEC_INIT;
-	json_t *value;
+	json_t *value = NULL;
 	const char *last;
 
 	if (parse_key(parser, &parts) < 0)
@@ -167,6 +168,7 @@ static int parse_pair(struct parser *parser, json_t *table)
 		if (!table)
 			return -1;
 	}
+	assert(parts.items); /* a key has a part, or does not parse */
 	last = parts.items[parts.count - 1];
 	if (json_object_get(table, last))
 		return fail_taken(parser, last);
@@ -182,7 +184,7 @@ static int parse_array(struct parser *parser, json_t *array)
 	struct toml_scan *scan = &parser->scan;
 
 	for (;;) {
-		json_t *value;
+		json_t *value = NULL;
 
 		toml_scan_skip_lines(scan);
 		if (toml_scan_take(scan, "]"))
@@ -337,6 +339,7 @@ static int parse_header(struct parser *parser, json_t *root, json_t **out)
 		if (!root)
 			return -1;
 	}
+	assert(parts.items); /* a key has a part, or does not parse */
 	last = parts.items[parts.count - 1];
 	*out = is_element ? open_element(parser, root, last)
 			  : open_table(parser, root, last);
