@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writing and rotating json-file logs. */
+#include "runtime/logs/log_writer.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/fs.h"
+#include "runtime/logs/log_line_format.h"
+
+enum { LOG_PIECE_MAX = 16 * 1024 };
+
+struct log_writer {
+	int folder_fd; /* borrowed */
+	int fd;
+	struct log_options options;
+	int64_t size;		  /* of the current file */
+	struct strbuf pending[2]; /* unfinished lines of both streams */
+	struct strbuf lines;	  /* to be written in one go */
+};
+
+static void name_of(unsigned number, char out[static 32])
+{
+	if (number)
+		(void)snprintf(out, 32, "log.json.%u", number);
+	else
+		(void)snprintf(out, 32, "log.json");
+}
+
+static int open_file(struct log_writer *writer, struct error *err)
+{
+	struct stat st;
+
+	writer->fd = openat(
+		writer->folder_fd, "log.json",
+		O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (writer->fd < 0 || fstat(writer->fd, &st) < 0)
+		return error_sys(err, errno, "open log");
+	writer->size = st.st_size;
+	return 0;
+}
+
+/* The oldest file goes; every other moves up by one. */
+static int rotate(struct log_writer *writer, struct error *err)
+{
+	char from[32];
+	char to[32];
+
+	for (unsigned i = writer->options.max_files - 1; i > 0; i--) {
+		name_of(i - 1, from);
+		name_of(i, to);
+		if (renameat(writer->folder_fd, from, writer->folder_fd, to) <
+			    0 &&
+		    errno != ENOENT)
+			return error_sys(err, errno, "rotate log");
+	}
+	if (writer->options.max_files == 1 &&
+	    unlinkat(writer->folder_fd, "log.json", 0) < 0 && errno != ENOENT)
+		return error_sys(err, errno, "rotate log");
+	cleanup_close(&writer->fd);
+	writer->fd = -1;
+	return open_file(writer, err);
+}
+
+static int write_lines(struct log_writer *writer, struct error *err)
+{
+	size_t length = writer->lines.length;
+
+	if (!length)
+		return 0;
+	if (writer->options.max_size &&
+	    writer->size + (int64_t)length > writer->options.max_size &&
+	    writer->size && rotate(writer, err) < 0)
+		return -1;
+	if (fs_write_all(writer->fd, writer->lines.text, length, err) < 0)
+		return error_wrap(err, "log");
+	writer->size += (int64_t)length;
+	strbuf_truncate(&writer->lines, 0);
+	return 0;
+}
+
+static void flush_piece(struct log_writer *writer, int stream)
+{
+	struct strbuf *pending = &writer->pending[stream - 1];
+
+	log_line_format(pending->text, pending->length, stream, clock_now(),
+			&writer->lines);
+	strbuf_truncate(pending, 0);
+}
+
+/*
+ * How much of LENGTH bytes belongs to the line under way: to the newline, or
+ * as much as a piece holds.
+ */
+static size_t take_length(const struct strbuf *pending, const char *data,
+			  size_t length, bool *is_full)
+{
+	size_t room = LOG_PIECE_MAX - pending->length;
+	const char *newline = memchr(data, '\n', length < room ? length : room);
+
+	*is_full = true;
+	if (newline)
+		return (size_t)(newline - data) + 1;
+	if (length >= room)
+		return room;
+	*is_full = false;
+	return length;
+}
+
+int log_writer_add(struct log_writer *writer, int stream, const void *data,
+		   size_t length, struct error *err)
+{
+	struct strbuf *pending = &writer->pending[stream - 1];
+	const char *at = data;
+
+	while (length) {
+		bool is_full;
+		size_t taken = take_length(pending, at, length, &is_full);
+
+		strbuf_add(pending, at, taken);
+		at += taken;
+		length -= taken;
+		if (is_full)
+			flush_piece(writer, stream);
+	}
+	return write_lines(writer, err);
+}
+
+int log_writer_open(int folder_fd, const struct log_options *options,
+		    struct log_writer **out, struct error *err)
+{
+	struct log_writer *writer;
+
+	*out = NULL;
+	if (options->driver == LOG_DRIVER_NONE)
+		return 0;
+	writer = xcalloc(1, sizeof(*writer));
+	writer->folder_fd = folder_fd;
+	writer->options = *options;
+	writer->pending[0] = (struct strbuf)STRBUF_LIMIT(LOG_PIECE_MAX);
+	writer->pending[1] = (struct strbuf)STRBUF_LIMIT(LOG_PIECE_MAX);
+	writer->lines = (struct strbuf)STRBUF_INIT;
+	if (open_file(writer, err) < 0) {
+		log_writer_close(writer);
+		return -1;
+	}
+	*out = writer;
+	return 0;
+}
+
+void log_writer_close(struct log_writer *writer)
+{
+	autoclean(error_release) struct error err = ERROR_INIT;
+
+	if (!writer)
+		return;
+	for (int stream = 1; stream <= 2; stream++) {
+		if (writer->pending[stream - 1].length)
+			flush_piece(writer, stream);
+	}
+	/* a full disk costs the last words of the log, nothing else */
+	if (writer->fd >= 0 && write_lines(writer, &err) < 0)
+		error_release(&err);
+	cleanup_close(&writer->fd);
+	strbuf_release(&writer->pending[0]);
+	strbuf_release(&writer->pending[1]);
+	strbuf_release(&writer->lines);
+	free(writer);
+}
