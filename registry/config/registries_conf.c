@@ -245,20 +245,26 @@ static void release_entry(struct registry_entry *entry)
 	*entry = (struct registry_entry){ 0 };
 }
 
-/* Where the entry for PREFIX is, or the count when there is none. */
-static size_t find_prefix(const struct registries *registries,
-			  const char *prefix)
+/* The entry for PREFIX, or NULL. */
+static struct registry_entry *find_prefix(const struct registries *registries,
+					  const char *prefix)
 {
-	size_t i = 0;
+	for (size_t i = 0; i < registries->count; i++) {
+		struct registry_entry *entry = &registries->entries[i];
 
-	for (; i < registries->count; i++) {
-		const char *other = registries->entries[i].prefix;
-
-		assert(other && prefix); /* parse_entry sets it always */
-		if (strcmp(other, prefix) == 0)
-			break;
+		assert(entry->prefix && prefix); /* parse_entry sets it */
+		if (strcmp(entry->prefix, prefix) == 0)
+			return entry;
 	}
-	return i;
+	return NULL;
+}
+
+static struct registry_entry *add_entry(struct registries *registries)
+{
+	registries->entries = xreallocarray(registries->entries,
+					    registries->count + 1,
+					    sizeof(*registries->entries));
+	return &registries->entries[registries->count++];
 }
 
 /*
@@ -268,22 +274,19 @@ static size_t find_prefix(const struct registries *registries,
 static int merge_entry(struct registries *into, bool is_same_file,
 		       struct registry_entry *entry, struct error *err)
 {
-	size_t i = find_prefix(into, entry->prefix);
+	struct registry_entry *place = find_prefix(into, entry->prefix);
 
-	if (i == into->count) {
-		into->entries = xreallocarray(into->entries, into->count + 1,
-					      sizeof(*into->entries));
-		into->count++;
-	} else if (is_same_file &&
-		   (into->entries[i].is_blocked != entry->is_blocked ||
-		    into->entries[i].trust != entry->trust)) {
+	if (place && is_same_file &&
+	    (place->is_blocked != entry->is_blocked ||
+	     place->trust != entry->trust))
 		return error_set(err, ERROR_INVALID,
 				 "two tables for \"%s\" contradict each other",
 				 entry->prefix);
-	} else {
-		release_entry(&into->entries[i]);
-	}
-	into->entries[i] = *entry;
+	if (place)
+		release_entry(place);
+	else
+		place = add_entry(into);
+	*place = *entry;
 	*entry = (struct registry_entry){ 0 };
 	return 0;
 }
