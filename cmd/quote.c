@@ -53,7 +53,7 @@ static void add_rune(uint32_t rune, char quote, struct strbuf *out)
 	else if (letter)
 		strbuf_addf(out, "\\%c", letter);
 	else if (quote_is_printable(rune))
-		utf8_encode(rune, out);
+		utf8_write(rune, out);
 	else if (rune < 0x20 || rune == 0x7f)
 		strbuf_addf(out, "\\x%02x", rune);
 	else if (rune < 0x10000)
@@ -134,7 +134,7 @@ static int read_unicode(struct escape *in, int digits, struct strbuf *out)
 	if (read_digits(in, digits, 16, &rune) < 0 || rune > 0x10ffff ||
 	    (rune >= 0xd800 && rune <= 0xdfff))
 		return -1;
-	utf8_encode(rune, out);
+	utf8_write(rune, out);
 	return 0;
 }
 
@@ -146,7 +146,7 @@ static int read_byte(struct escape *in, int digits, int base,
 	if (read_digits(in, digits, base, &value) < 0 || value > 0xff)
 		return -1;
 	if (in->quote == '\'')
-		utf8_encode(value, out); /* in a rune literal it is a rune */
+		utf8_write(value, out); /* in a rune literal it is a rune */
 	else
 		strbuf_addch(out, (char)value);
 	return 0;
