@@ -6,18 +6,24 @@
  * by name; /proc/self/fd/N names a descriptor whatever its path is. Before,
  * all layers stand in one option string of at most a page, so they are given
  * as "12:13:14", relative to /proc/self/fd, where mount(2) is called from. That
- * happens in a child with a mount namespace of its own, which shares our
- * descriptor table and leaves a detached clone of the mount in it.
+ * happens in a child with a mount namespace of its own, which hands back a
+ * detached clone of the mount. Those kernels take layers of the caller's
+ * namespace only, so the child opens each once more, by the path it has there,
+ * and checks that it got the same directory.
  */
 #include "base/overlay.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
-#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 
 #include "base/strbuf.h"
@@ -25,7 +31,7 @@
 /* What the kernel takes in one option string. */
 enum { OVERLAY_STRING_LIMIT = 4095 };
 
-/* One way to give options: by fsconfig to CONTEXT, or appended to TEXT. */
+/* What must not depend on how a kernel was configured. */
 static const char *const pinned[][2] = {
 	{ "redirect_dir", "off" },
 	{ "metacopy", "off" },
@@ -85,20 +91,13 @@ static int explain(int context, int errnum, struct error *err)
 	return -1;
 }
 
-/* Whether CONTEXT takes layers one by one; the first one is added then. */
-static bool takes_layers(int context, const struct overlay_plan *plan)
-{
-	return set_descriptor(context, "lowerdir+", plan->lower_fds[0]) == 0 ||
-	       errno != EINVAL;
-}
-
 static int mount_by_context(int context, const struct overlay_plan *plan,
 			    int *mount_fd_out, struct error *err)
 {
 	unsigned attributes = plan->upper_fd < 0 ? MOUNT_ATTR_RDONLY : 0;
 	int fd;
 
-	for (size_t i = 1; i < plan->lower_count; i++)
+	for (size_t i = 0; i < plan->lower_count; i++)
 		if (set_descriptor(context, "lowerdir+", plan->lower_fds[i]) <
 		    0)
 			return explain(context, errno, err);
@@ -131,48 +130,119 @@ static int format_options(const struct overlay_plan *plan, struct strbuf *out,
 	return strbuf_check(out, "overlay options", err);
 }
 
-/*
- * The child: mounts where nobody else sees it and puts a detached clone in
- * SLOT of the shared descriptor table. Only system calls from here on. The
- * mount covers /proc, a directory that is there for sure, as names of
- * descriptors come from it.
- */
-static void mount_aside(const char *options, unsigned long flags, int slot)
+/* Opens in this namespace, under the same number, what FD stands for. */
+static int reopen(int fd)
 {
+	char name[32];
+	char path[PATH_MAX];
+	struct stat before;
+	struct stat after;
+	autoclose int again = -1;
+	ssize_t length;
+
+	(void)snprintf(name, sizeof(name), "/proc/self/fd/%d",
+		       fd); /* 25 bytes at most */
+	length = readlink(name, path, sizeof(path) - 1);
+	if (length < 0)
+		return -1;
+	path[length] = '\0';
+	again = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (again < 0 || fstat(fd, &before) < 0 || fstat(again, &after) < 0)
+		return -1;
+	if (before.st_dev != after.st_dev || before.st_ino != after.st_ino) {
+		errno = ESTALE;
+		return -1;
+	}
+	return dup3(again, fd, O_CLOEXEC) < 0 ? -1 : 0;
+}
+
+static int reopen_all(const struct overlay_plan *plan)
+{
+	for (size_t i = 0; i < plan->lower_count; i++)
+		if (reopen(plan->lower_fds[i]) < 0)
+			return -1;
+	if (plan->upper_fd < 0)
+		return 0;
+	return reopen(plan->upper_fd) < 0 ? -1 : reopen(plan->work_fd);
+}
+
+/* One descriptor through a socket. */
+union passed_fd {
+	struct cmsghdr header;
+	char space[CMSG_SPACE(sizeof(int))];
+};
+
+static int send_fd(int line, int fd)
+{
+	union passed_fd passed = { 0 };
+	struct iovec byte = { .iov_base = (char[]){ 0 }, .iov_len = 1 };
+	struct msghdr packet = {
+		.msg_iov = &byte,
+		.msg_iovlen = 1,
+		.msg_control = &passed,
+		.msg_controllen = sizeof(passed),
+	};
+
+	passed.header.cmsg_level = SOL_SOCKET;
+	passed.header.cmsg_type = SCM_RIGHTS;
+	passed.header.cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(&passed.header), &fd, sizeof(fd));
+	return sendmsg(line, &packet, MSG_NOSIGNAL) < 0 ? -1 : 0;
+}
+
+/* -1 when the other end closed without sending one. */
+static int receive_fd(int line)
+{
+	union passed_fd passed;
+	char text[1];
+	struct iovec byte = { .iov_base = text, .iov_len = 1 };
+	struct msghdr packet = {
+		.msg_iov = &byte,
+		.msg_iovlen = 1,
+		.msg_control = &passed,
+		.msg_controllen = sizeof(passed),
+	};
+	const struct cmsghdr *header;
+	ssize_t got;
+	int fd;
+
+	do {
+		got = recvmsg(line, &packet, MSG_CMSG_CLOEXEC);
+	} while (got < 0 && errno == EINTR);
+	header = got > 0 ? CMSG_FIRSTHDR(&packet) : NULL;
+	if (!header || header->cmsg_type != SCM_RIGHTS)
+		return -1;
+	memcpy(&fd, CMSG_DATA(header), sizeof(fd));
+	return fd;
+}
+
+/*
+ * The child: mounts where nobody else sees it and sends a detached clone. Only
+ * system calls from here on. The mount covers /proc, a directory that is there
+ * for sure, as names of descriptors come from it.
+ */
+static void mount_aside(const struct overlay_plan *plan, const char *options,
+			int line)
+{
+	unsigned long flags = plan->upper_fd < 0 ? MS_RDONLY : 0;
 	int fd;
 
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-	    chdir("/proc/self/fd") < 0 ||
+	    reopen_all(plan) < 0 || chdir("/proc/self/fd") < 0 ||
 	    mount("overlay", "/proc", "overlay", flags, options) < 0)
 		_exit(errno);
 	fd = open_tree(AT_FDCWD, "/proc", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-	if (fd < 0 || dup3(fd, slot, O_CLOEXEC) < 0)
+	if (fd < 0 || send_fd(line, fd) < 0)
 		_exit(errno);
-	_exit(close(fd) < 0 ? errno : 0);
+	_exit(0);
 }
 
-static int mount_by_string(const struct overlay_plan *plan, int *mount_fd_out,
-			   struct error *err)
+/* Waits for the child, whose exit code is its errno. */
+static int reap(pid_t child, struct error *err)
 {
-	autoclean(strbuf_release) struct strbuf options =
-		STRBUF_LIMIT(OVERLAY_STRING_LIMIT);
-	unsigned long flags = plan->upper_fd < 0 ? MS_RDONLY : 0;
-	autoclose int slot = -1;
-	long child;
 	int status;
 
-	if (format_options(plan, &options, err) < 0)
-		return -1;
-	slot = open("/", O_PATH | O_CLOEXEC);
-	if (slot < 0)
-		return error_sys(err, errno, "open /");
-	child = syscall(SYS_clone, CLONE_FILES | CLONE_NEWNS | SIGCHLD, NULL,
-			NULL, NULL, NULL);
-	if (child < 0)
-		return error_sys(err, errno, "start a child to mount in");
-	if (!child)
-		mount_aside(options.text, flags, slot);
-	while (waitpid((pid_t)child, &status, 0) < 0)
+	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
 			return error_sys(err, errno, "wait for the child");
 	if (!WIFEXITED(status))
@@ -180,8 +250,58 @@ static int mount_by_string(const struct overlay_plan *plan, int *mount_fd_out,
 				 "mount overlay: the child was killed");
 	if (WEXITSTATUS(status))
 		return error_sys(err, WEXITSTATUS(status), "mount overlay");
-	*mount_fd_out = TAKE_FD(slot);
 	return 0;
+}
+
+static int mount_by_string(const struct overlay_plan *plan, int *mount_fd_out,
+			   struct error *err)
+{
+	autoclean(strbuf_release) struct strbuf options =
+		STRBUF_LIMIT(OVERLAY_STRING_LIMIT);
+	autoclose int ours = -1;
+	autoclose int mounted = -1;
+	int pair[2];
+	long child;
+
+	if (format_options(plan, &options, err) < 0)
+		return -1;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return error_sys(err, errno, "open a line to the child");
+	ours = pair[0];
+	child = syscall(SYS_clone, CLONE_NEWNS | SIGCHLD, NULL, NULL, NULL,
+			NULL);
+	if (!child)
+		mount_aside(plan, options.text, pair[1]);
+	(void)close(pair[1]); /* the child's */
+	if (child < 0)
+		return error_sys(err, errno, "start a child to mount in");
+	mounted = receive_fd(ours);
+	if (reap((pid_t)child, err) < 0)
+		return -1;
+	if (mounted < 0)
+		return error_set(err, ERROR_SYSTEM,
+				 "mount overlay: the child sent nothing");
+	*mount_fd_out = TAKE_FD(mounted);
+	return 0;
+}
+
+/*
+ * Whether this kernel takes layers one by one. The older ones' mount contexts
+ * accept any option at first, and complain in the kernel's log at the end, so
+ * only the version tells beforehand.
+ */
+static bool has_layer_option(void)
+{
+	struct utsname name;
+	char *end;
+	unsigned long major;
+
+	if (uname(&name) < 0)
+		return false;
+	major = strtoul(name.release, &end, 10);
+	if (major != 6)
+		return major > 6;
+	return *end == '.' && strtoul(end + 1, NULL, 10) >= 7;
 }
 
 int overlay_mount(const struct overlay_plan *plan, int *mount_fd_out,
@@ -189,7 +309,7 @@ int overlay_mount(const struct overlay_plan *plan, int *mount_fd_out,
 {
 	autoclose int context = -1;
 
-	if (plan->by_string)
+	if (plan->by_string || !has_layer_option())
 		return mount_by_string(plan, mount_fd_out, err);
 	context = fsopen("overlay", FSOPEN_CLOEXEC);
 	if (context < 0 && errno == ENODEV)
@@ -197,7 +317,5 @@ int overlay_mount(const struct overlay_plan *plan, int *mount_fd_out,
 				 "this kernel has no overlay file system");
 	if (context < 0)
 		return error_sys(err, errno, "open the overlay file system");
-	if (!takes_layers(context, plan))
-		return mount_by_string(plan, mount_fd_out, err);
 	return mount_by_context(context, plan, mount_fd_out, err);
 }
