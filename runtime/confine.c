@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 
 #include "base/alloc.h"
+#include "runtime/affinity.h"
 #include "runtime/caps.h"
 #include "runtime/program.h"
 #include "runtime/rlimits.h"
@@ -44,6 +45,17 @@ static void plan_capabilities(const struct runtime_process *process,
 	sets->ambient = asked->ambient & sets->permitted & sets->inheritable;
 }
 
+static int plan_cpus(const char *list, cpu_set_t *out, struct error *err)
+{
+	CPU_ZERO(out);
+	return list && *list ? affinity_parse(list, out, err) : 0;
+}
+
+static int set_cpus(const cpu_set_t *cpus)
+{
+	return CPU_COUNT(cpus) ? sched_setaffinity(0, sizeof(*cpus), cpus) : 0;
+}
+
 int confine_plan_make(const struct runtime_process *process,
 		      bool in_user_namespace, struct confine_plan *out,
 		      struct error *err)
@@ -60,6 +72,9 @@ int confine_plan_make(const struct runtime_process *process,
 			return -1;
 	}
 	plan_capabilities(process, available, out);
+	if (plan_cpus(process->initial_affinity, &out->first_cpus, err) < 0 ||
+	    plan_cpus(process->final_affinity, &out->cpus, err) < 0)
+		return error_wrap(err, "execCPUAffinity");
 	out->argv = strvec_array(&process->args);
 	out->env = strvec_array(&process->env);
 	program_candidates(process->args.items[0], &process->env,
@@ -115,6 +130,8 @@ int confine_early(const struct confine_plan *plan, int *label_out,
 	*label_out = -1;
 	if (set_score(process) < 0)
 		return stage_fail(fail, STAGE_SCORE, NULL);
+	if (set_cpus(&plan->first_cpus) < 0)
+		return stage_fail(fail, STAGE_SCHEDULING, "initial CPUs");
 	if (apparmor && *apparmor) {
 		*label_out = open("/proc/self/attr/apparmor/exec",
 				  O_WRONLY | O_CLOEXEC);
@@ -395,6 +412,8 @@ int confine_and_execute(const struct confine_plan *plan, int label,
 	const char *path = NULL;
 	bool is_inside;
 
+	if (set_cpus(&plan->cpus) < 0)
+		return stage_fail(fail, STAGE_SCHEDULING, "final CPUs");
 	if (set_limits(process, fail) < 0 ||
 	    enter_workdir(process->cwd, &is_inside, fail) < 0)
 		return -1;

@@ -16,6 +16,7 @@
 #define RUNTIME_CONFINE_H
 
 #include <linux/filter.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -34,6 +35,8 @@ struct confine_plan {
 	const struct sock_fprog *filter; /* or NULL */
 	unsigned filter_flags;
 	struct runtime_number personality; /* of the container */
+	cpu_set_t first_cpus; /* while it enters; none: as they are */
+	cpu_set_t cpus;	      /* of the program; none: as they are */
 	bool in_user_namespace;
 };
 
@@ -46,8 +49,9 @@ int confine_plan_make(const struct runtime_process *process,
 		      struct error *err) must_check;
 
 /*
- * What has to be done while the host's /proc is still there: the OOM score and
- * the security label's file. LABEL_OUT is -1 when no label is asked for.
+ * What has to be done while the host's /proc is still there: the OOM score, the
+ * CPUs to enter on, and the security label's file. LABEL_OUT is -1 when no
+ * label is asked for.
  */
 int confine_early(const struct confine_plan *plan, int *label_out,
 		  struct stage_failure *fail);

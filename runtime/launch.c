@@ -30,15 +30,31 @@ static int open_root(const struct launch *launch, struct init_plan *plan,
 	return 0;
 }
 
+/* What would be silently missing is refused instead. */
+static int check_support(const struct runtime_spec *spec, struct error *err)
+{
+	if (!spec->has_process)
+		return error_set(err, ERROR_INVALID,
+				 "the configuration has no process");
+	if (spec->mount_label && *spec->mount_label)
+		return error_set(err, ERROR_UNSUPPORTED,
+				 "mountLabel: SELinux labels on mounts are not "
+				 "supported");
+	if (spec->intel_rdt.is_set)
+		return error_set(err, ERROR_UNSUPPORTED,
+				 "intelRdt: resource control groups are not "
+				 "supported");
+	return 0;
+}
+
 static int make_plan(const struct launch *launch, struct init_plan *plan,
 		     struct error *err)
 {
 	const struct runtime_spec *spec = launch->spec;
 	const struct runtime_namespace *spaces = spec->namespaces;
 
-	if (!spec->has_process)
-		return error_set(err, ERROR_INVALID,
-				 "the configuration has no process");
+	if (check_support(spec, err) < 0)
+		return -1;
 	plan->spec = spec;
 	plan->start_fd = launch->start_fd;
 	memcpy(plan->stdio, launch->stdio, sizeof(plan->stdio));

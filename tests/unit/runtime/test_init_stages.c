@@ -276,14 +276,16 @@ static void test_init_stages__scheduling(void **state)
 		      json_pack("{s:s,s:i}", "class", "IOPRIO_CLASS_BE",
 				"priority", 6));
 	container_set(c, "process", "oomScoreAdj", json_integer(500));
+	container_set(c, "process", "execCPUAffinity",
+		      json_pack("{s:s,s:s}", "initial", "0", "final", "0"));
 	container_set(c, "linux", "personality",
 		      json_pack("{s:s}", "domain", "LINUX32"));
 	container_check(
 		c,
 		"busybox awk '{ print $19 }' /proc/self/stat; busybox ionice -p 1; "
 		"busybox cat /proc/self/oom_score_adj; "
-		"busybox uname -m",
-		"5\nbest-effort: prio 6\n500\ni686\n");
+		"busybox uname -m; busybox nproc",
+		"5\nbest-effort: prio 6\n500\ni686\n1\n");
 }
 
 static void test_init_stages__dev_of_the_host(void **state)

@@ -12,6 +12,7 @@
 #include <sys/mount.h>
 
 #include "base/alloc.h"
+#include "runtime/affinity.h"
 #include "runtime/mount_plan.h"
 #include "runtime/sysctl.h"
 
@@ -270,6 +271,32 @@ static void test_sysctl__needs_the_namespace(void **state)
 	assert_non_null(strstr(err.msg, "host's network namespace"));
 }
 
+static void test_affinity__lists(void **state)
+{
+	static const struct {
+		const char *text;
+		int count; /* -1: refused */
+	} rows[] = {
+		{ "0", 1 },	      { "0-3", 4 },  { "0-3,2,7", 5 },
+		{ "1023", 1 },	      { "9-9", 1 },  { "", -1 },
+		{ ",", -1 },	      { "1,", -1 },  { "1,,2", -1 },
+		{ "3-1", -1 },	      { "1-", -1 },  { "-1", -1 },
+		{ "1024", -1 },	      { "0x1", -1 }, { "1 ", -1 },
+		{ "4294967296", -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		autoclean(error_release) struct error err = ERROR_INIT;
+		cpu_set_t set;
+		int result = affinity_parse(rows[i].text, &set, &err);
+
+		print_message("\"%s\"\n", rows[i].text);
+		assert_int_equal(result < 0 ? -1 : CPU_COUNT(&set),
+				 rows[i].count);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -281,6 +308,7 @@ int main(void)
 		cmocka_unit_test(test_mount_options__too_long),
 		cmocka_unit_test(test_sysctl__confined_ones),
 		cmocka_unit_test(test_sysctl__needs_the_namespace),
+		cmocka_unit_test(test_affinity__lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
