@@ -138,9 +138,6 @@ static int update_directory(struct extract_item *item, struct error *err)
 
 	if (fd < 0)
 		return -1;
-	/* it may be the kept parent, whose setgid bit may change now */
-	free(item->extract->parent.path);
-	item->extract->parent.path = NULL;
 	return finish_directory(item, &target, err);
 }
 

@@ -102,8 +102,6 @@ static int open_reader(struct tar_reader *allocated, struct tar_reader **out,
 		       struct error *err)
 {
 	autoclean(tar_read_free) struct tar_reader *reader = allocated;
-	locale_t before;
-	int result;
 
 	reader->c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 	reader->archive = archive_read_new();
@@ -111,10 +109,7 @@ static int open_reader(struct tar_reader *allocated, struct tar_reader **out,
 		return error_set(err, ERROR_SYSTEM,
 				 "libarchive does not start");
 	reader->in_header = true;
-	before = uselocale(reader->c_locale);
-	result = start(reader);
-	(void)uselocale(before); /* a locale that was in use */
-	if (result < 0)
+	if (start(reader) < 0)
 		return explain(reader, err);
 	*out = TAKE_PTR(reader);
 	return 0;

@@ -219,6 +219,43 @@ static void test_extract__ignores_a_setgid_parent(void **state)
 			 S_IFDIR | 0755);
 	assert_int_equal(place_stat(&t->place, "g/dir/file").st_gid, 0);
 	assert_int_equal(place_stat(&t->place, "g").st_mode, S_IFDIR | 02775);
+	add(t, '0', "before", "x");
+	fixture_add(&t->archive, &(struct fixture_entry){ .name = "./",
+							  .type = '5',
+							  .mode = 02775,
+							  .gid = 50 });
+	add(t, '0', "after", "x");
+	unpack(t);
+	assert_int_equal(place_stat(&t->place, "after").st_gid, 0);
+	assert_int_equal(place_stat(&t->place, ".").st_mode, S_IFDIR | 02775);
+}
+
+/* The directory kept open must not outlive what its name means. */
+static void test_extract__finds_directories_anew(void **state)
+{
+	struct trial *t = *state;
+
+	add(t, '5', "b", NULL);
+	add(t, '5', "a", NULL);
+	add(t, '0', "a/x", "x");
+	add(t, '2', "a", "b");
+	add(t, '0', "a/y", "y");
+	add(t, '2', "a", "c");
+	add(t, '5', "c", NULL);
+	add(t, '0', "a/z", "z");
+	/* a name that leads through what is replaced in its own directory */
+	add(t, '5', "d/leaf", NULL);
+	add(t, '5', "other/deep", NULL);
+	add(t, '2', "s", "d/leaf/..");
+	add(t, '0', "s/one", "1");
+	add(t, '2', "s/leaf", "../other/deep");
+	add(t, '0', "s/two", "2");
+	unpack(t);
+	place_expect(&t->place, "d/one", "1");
+	place_expect(&t->place, "other/two", "2");
+	place_expect(&t->place, "b/y", "y");
+	place_expect(&t->place, "c/z", "z");
+	assert_false(place_has(&t->place, "b/x"));
 }
 
 static void test_extract__sets_attributes(void **state)
@@ -379,6 +416,67 @@ static void test_extract__sets_directory_times_last(void **state)
 	assert_int_equal(place_stat(&t->place, ".").st_mode, S_IFDIR | 0750);
 	assert_int_equal(place_stat(&t->place, ".").st_uid, 3);
 	assert_true(t->out.has_root);
+}
+
+static void test_extract__sets_times_behind_links_but_not_of_them(void **state)
+{
+	struct trial *t = *state;
+
+	add(t, '5', "real", NULL);
+	add(t, '2', "via", "/real");
+	add(t, '5', "via/d", NULL);
+	add(t, '0', "via/d/f", "x");
+	fixture_add(&t->archive, &(struct fixture_entry){ .name = "e",
+							  .type = '5',
+							  .mtime = 5000 });
+	add(t, '5', "becomes-link", NULL);
+	add(t, '2', "becomes-link", "e");
+	unpack(t);
+	assert_int_equal(place_stat(&t->place, "real/d").st_mtime, 1000);
+	assert_int_equal(place_stat(&t->place, "e").st_mtime, 5000);
+}
+
+/* Where a thread may not have a umask of its own, every mode is set. */
+static void test_extract__copes_with_a_umask(void **state)
+{
+	static const char kinds[] = "0560";
+	static const char *const names[] = { "f", "d", "p", "i/mplicit" };
+	struct trial *t = *state;
+	struct fixture_source memory;
+	const struct unpack_source source = { fixture_read, NULL, &memory };
+	autoclean(decompress_free) struct decompress *stream = NULL;
+	autoclean(tar_read_free) struct tar_reader *reader = NULL;
+	autoclean(extract_free) struct extract *extract = NULL;
+	autoclean(extract_result_release) struct extract_result out = { 0 };
+	const struct extract_options options = { .directory = t->place.root,
+						 .umask = 0777,
+						 .max_bytes = 100,
+						 .max_entries = 100,
+						 .max_path = 100 };
+	struct entry entry;
+	bool found = true;
+	mode_t before = umask(077);
+
+	for (int i = 0; i < 4; i++)
+		fixture_add(&t->archive,
+			    &(struct fixture_entry){ .name = names[i],
+						     .type = kinds[i],
+						     .mode = 0757 });
+	fixture_end(&t->archive);
+	memory = (struct fixture_source){ t->archive.data, t->archive.length, 0,
+					  0, 0 };
+	assert_int_equal(decompress_open(&source, NULL, &stream, &t->err), 0);
+	assert_int_equal(tar_read_open_stream(stream, &reader, &t->err), 0);
+	assert_int_equal(extract_open(&options, &extract, &t->err), 0);
+	while (tar_read_next(reader, &entry, &found, &t->err) == 0 && found)
+		assert_int_equal(
+			extract_entry(extract, reader, &entry, &t->err), 0);
+	assert_int_equal(extract_finish(extract, &out, &t->err), 0);
+	(void)umask(before);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(
+			place_stat(&t->place, names[i]).st_mode & 07777, 0757);
+	assert_int_equal(place_stat(&t->place, "i").st_mode & 07777, 0755);
 }
 
 static void test_extract__replaces_other_kinds(void **state)
@@ -641,11 +739,14 @@ int main(void)
 		TEST(test_extract__makes_every_kind),
 		TEST(test_extract__keeps_special_bits),
 		TEST(test_extract__ignores_a_setgid_parent),
+		TEST(test_extract__finds_directories_anew),
 		TEST(test_extract__sets_attributes),
 		TEST(test_extract__inherits_no_default_acl),
 		TEST(test_extract__keeps_names_as_bytes),
 		TEST(test_extract__keeps_holes),
 		TEST(test_extract__sets_directory_times_last),
+		TEST(test_extract__sets_times_behind_links_but_not_of_them),
+		TEST(test_extract__copes_with_a_umask),
 		TEST(test_extract__replaces_other_kinds),
 		TEST(test_extract__breaks_hard_links_it_replaces),
 		TEST(test_extract__links_through_links),
