@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 
 #include "base/alloc.h"
 #include "base/atomicfile.h"
@@ -24,6 +25,29 @@ bool container_is_name(const char *text)
 
 	return strlen(text) > 1 && strlen(text) < 200 &&
 	       strspn(text, first) > 0 && strspn(text, rest) == strlen(text);
+}
+
+/*
+ * A container without a name for its host is called by its id's start; one
+ * that shares the host's network by the host's name, as docker does.
+ */
+static void settle_hostname(const struct container *container)
+{
+	const char *given = json_string_value(
+		json_object_get(container->config, "Hostname"));
+	const char *network = json_string_value(
+		json_object_get(container->host_config, "NetworkMode"));
+	autofree char *own = xstrndup(container->id, 12);
+	struct utsname host;
+
+	if (given && *given)
+		return;
+	if (network && !strcmp(network, "host") && uname(&host) == 0) {
+		free(own);
+		own = xstrdup(host.nodename);
+	}
+	(void)json_object_set_new(container->config, "Hostname",
+				  json_string(own));
 }
 
 static int make_id(char out[static CONTAINER_ID_MAX], struct error *err)
@@ -195,6 +219,7 @@ int container_create(struct store *store,
 	container.document = make_document(request, container.id, name);
 	if (settle(&container, err) < 0)
 		return -1;
+	settle_hostname(&container);
 	if (build(store, request, &container, err) < 0) {
 		/* the first cause is what is told */
 		if (container_remove(store, &container, &ignored) < 0)

@@ -24,7 +24,6 @@ struct spec_request {
 	const char *ipc_path;	  /* likewise for IpcMode container:ID */
 	const char *pid_path;
 	uint64_t bounding; /* capabilities this process may pass on */
-	bool is_cgroup_v2; /* a cgroup namespace of its own is the default */
 	bool is_rootless;
 };
 

@@ -42,15 +42,10 @@ static bool is_host(const json_t *host_config, const char *key)
 	return !strcmp(spec_string(host_config, key), "host");
 }
 
-/* On v1 docker leaves the host's cgroup namespace, on v2 it makes one. */
+/* Its own unless the host's was asked for: paths of the host stay hidden. */
 static bool has_cgroup_namespace(const struct spec_request *request)
 {
-	const char *mode = spec_string(request->container->host_config,
-				       "CgroupnsMode");
-
-	if (!strcmp(mode, "host"))
-		return false;
-	return !strcmp(mode, "private") || request->is_cgroup_v2;
+	return !is_host(request->container->host_config, "CgroupnsMode");
 }
 
 static json_t *make_namespaces(const struct spec_request *request)

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Starting containers, and what is left to do when they end. */
+#include "runtime/engine/container_start.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "base/alloc.h"
+#include "base/atomicfile.h"
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/jsonx.h"
+#include "base/log.h"
+#include "layers/store/volume.h"
+#include "runtime/cgroup/cgroup_control.h"
+#include "runtime/engine/container_files.h"
+#include "runtime/engine/container_rootfs.h"
+#include "runtime/engine/container_state.h"
+#include "runtime/engine/spec_parts.h"
+#include "runtime/engine/start_plan.h"
+#include "runtime/launch.h"
+#include "runtime/logs/log_writer.h"
+#include "runtime/monitor.h"
+
+enum {
+	START_STOP_TIMEOUT = 10, /* seconds, docker's */
+	START_CGROUP_WAIT_MS = 2000,
+};
+
+/* What the monitor keeps while the container lives. */
+struct running {
+	struct store *store;
+	struct container *container;
+	int folder_fd; /* the run folder */
+	int lock_fd;   /* held as long as the monitor lives */
+	int listen_fd;
+	struct cgroup *cgroup;
+	struct log_writer *log;
+	struct container_state state;
+	bool is_removed; /* --rm */
+};
+
+static bool is_auto_removed(const struct container *container)
+{
+	return json_is_true(
+		json_object_get(container->host_config, "AutoRemove"));
+}
+
+/* Writes the specification beside the state, for exec and for people. */
+static int keep_spec(const struct running *running, const json_t *document,
+		     struct error *err)
+{
+	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	jsonx_format(document, &text);
+	return atomicfile_put(running->folder_fd, "config.json", text.text,
+			      text.length, 0, err);
+}
+
+/* v1 groups are joined while the child mounts: the kernel makes us wait. */
+static int join_groups(void *context, pid_t pid, struct error *err)
+{
+	const struct running *running = context;
+
+	if (!running->cgroup)
+		return 0;
+	if (cgroup_into_fd(running->cgroup) < 0 &&
+	    !cgroup_has_to_add(running->cgroup))
+		return 0;
+	if (!cgroup_has_to_add(running->cgroup))
+		return 0;
+	return cgroup_add(running->cgroup, pid, err);
+}
+
+static int open_log(struct running *running, struct error *err)
+{
+	const json_t *config = json_object_get(running->container->host_config,
+					       "LogConfig");
+	struct log_options options = LOG_OPTIONS_INIT;
+
+	if (log_options_parse(spec_string(config, "Type"),
+			      json_object_get(config, "Config"), &options,
+			      err) < 0)
+		return -1;
+	return log_writer_open(running->container->folder_fd, &options,
+			       &running->log, err);
+}
+
+static int launch(struct running *running, const struct start_plan *plan,
+		  int rootfs_fd, const struct monitor_stdio *stdio,
+		  struct launched *out, struct error *err)
+{
+	struct launch request = LAUNCH_INIT;
+
+	request.spec = &plan->spec;
+	request.rootfs_fd = rootfs_fd;
+	memcpy(request.stdio, stdio->fds, sizeof(request.stdio));
+	request.cgroup_fd = cgroup_into_fd(running->cgroup);
+	request.filter = plan->has_filter ? &plan->filter.program : NULL;
+	request.filter_flags = plan->filter.flags;
+	request.prepare = join_groups;
+	request.prepare_context = running;
+	request.id = running->container->id;
+	request.bundle = running->store->root;
+	return launch_container(&request, out, err);
+}
+
+static int note_running(struct running *running, const struct start_plan *plan,
+			pid_t pid, struct error *err)
+{
+	running->state = (struct container_state){
+		.status = CONTAINER_RUNNING,
+		.pid = pid,
+		.monitor = getpid(),
+		.started = clock_now(),
+		.cgroup = xstrdup(plan->cgroup_path),
+	};
+	return container_state_put(running->folder_fd, &running->state, err);
+}
+
+static int bring_up(struct running *running, const struct monitor_stdio *stdio,
+		    struct launched *launched, struct error *err)
+{
+	autoclean(start_plan_release) struct start_plan plan = {
+		.has_filter = false
+	};
+	autoclose int rootfs_fd = -1;
+
+	if (container_files_write(running->container, err) < 0 ||
+	    container_rootfs_mount(running->store, running->container,
+				   &rootfs_fd, err) < 0 ||
+	    start_plan_make(running->store, running->container, rootfs_fd,
+			    &plan, err) < 0 ||
+	    keep_spec(running, plan.document, err) < 0 ||
+	    open_log(running, err) < 0 ||
+	    cgroup_create(plan.cgroup_path, &plan.limits, &running->cgroup,
+			  err) < 0 ||
+	    launch(running, &plan, rootfs_fd, stdio, launched, err) < 0)
+		return -1;
+	return note_running(running, &plan, launched->pid, err);
+}
+
+static int start(void *context, const struct monitor_stdio *stdio,
+		 struct monitor_started *out, struct error *err)
+{
+	struct launched launched = LAUNCHED_INIT;
+
+	if (bring_up(context, stdio, &launched, err) < 0)
+		return -1;
+	out->pid = launched.pid;
+	out->pidfd = launched.pidfd;
+	out->console_fd = launched.console_fd;
+	return 0;
+}
+
+static void write_log(void *context, int stream, const void *data,
+		      size_t length)
+{
+	struct running *running = context;
+	autoclean(error_release) struct error err = ERROR_INIT;
+
+	/* a full disk costs log lines, never the container */
+	if (running->log &&
+	    log_writer_add(running->log, stream, data, length, &err) < 0)
+		error_release(&err);
+}
+
+static void remove_group(struct running *running)
+{
+	autoclean(error_release) struct error err = ERROR_INIT;
+
+	if (running->cgroup &&
+	    cgroup_remove(running->cgroup, START_CGROUP_WAIT_MS, &err) < 0)
+		error_release(&err); /* found by the next clean-up */
+	cgroup_close(TAKE_PTR(running->cgroup));
+}
+
+/* The volumes that were made for this container alone. */
+static void remove_volumes(struct running *running)
+{
+	const json_t *mounts = json_object_get(running->container->document,
+					       "mounts");
+	const json_t *mount;
+	size_t index;
+
+	json_array_foreach(mounts, index, mount)
+	{
+		autoclean(error_release) struct error err = ERROR_INIT;
+
+		if (json_is_true(json_object_get(mount, "Anonymous")) &&
+		    volume_remove(running->store, spec_string(mount, "Name"),
+				  &err) < 0)
+			error_release(&err);
+	}
+}
+
+static void remove_all(struct running *running)
+{
+	autoclean(error_release) struct error err = ERROR_INIT;
+
+	remove_volumes(running);
+	if (container_remove(running->store, running->container, &err) < 0)
+		error_release(&err); /* `rm` can be asked again */
+}
+
+/* The one record of how it ended; with --rm the container itself goes. */
+static void record_end(struct running *running)
+{
+	autoclean(error_release) struct error err = ERROR_INIT;
+
+	running->state.finished = clock_now();
+	running->state.pid = 0;
+	running->state.monitor = 0;
+	if (running->is_removed)
+		remove_all(running);
+	else if (container_state_put_exit(running->container, &running->state,
+					  &err) < 0)
+		error_release(&err); /* seen as created: nothing ran */
+	if (container_state_clear(running->store, running->container->id,
+				  &err) < 0)
+		error_release(&err); /* the free lock tells the truth */
+}
+
+static int failure_code(enum error_kind kind)
+{
+	if (kind == ERROR_NOT_FOUND)
+		return 127;
+	return kind == ERROR_DENIED ? 126 : 128;
+}
+
+static void failed(void *context, const struct error *err)
+{
+	struct running *running = context;
+
+	running->state.status = CONTAINER_CREATED;
+	running->state.exit_code = failure_code(err->kind);
+	running->state.message = xstrdup(err->msg);
+	log_writer_close(TAKE_PTR(running->log));
+	remove_group(running);
+	record_end(running);
+}
+
+static void ended(void *context, int exit_code)
+{
+	struct running *running = context;
+
+	running->state.status = CONTAINER_EXITED;
+	running->state.exit_code = exit_code;
+	running->state.is_oom_killed = running->cgroup && exit_code == 137 &&
+				       cgroup_has_oom_killed(running->cgroup);
+	log_writer_close(TAKE_PTR(running->log));
+	record_end(running);
+}
+
+static void finish(void *context)
+{
+	struct running *running = context;
+	autoclean(error_release) struct error err = ERROR_INIT;
+
+	remove_group(running);
+	/* the overlay never synced: what is kept is flushed now */
+	if (!running->is_removed &&
+	    container_rootfs_sync(running->container, &err) < 0)
+		error_release(&err);
+}
+
+/* The socket's path is relative to its folder: no limit of 108 bytes. */
+static int listen_at(int folder_fd, int *out, struct error *err)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	autoclose int fd = socket(
+		AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	(void)snprintf(address.sun_path, sizeof(address.sun_path),
+		       "/proc/self/fd/%d/attach.sock", folder_fd);
+	if (fd < 0 ||
+	    bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ||
+	    listen(fd, 16) < 0)
+		return error_sys(err, errno, "listen for clients");
+	*out = TAKE_FD(fd);
+	return 0;
+}
+
+/* Takes the run folder: exactly one monitor holds its lock. */
+static int take_folder(struct running *running, struct error *err)
+{
+	const char *id = running->container->id;
+
+	if (container_state_folder(running->store, id, &running->folder_fd,
+				   err) < 0)
+		return -1;
+	running->lock_fd = openat(running->folder_fd, "lock",
+				  O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+				  0600);
+	if (running->lock_fd < 0)
+		return error_sys(err, errno, "open lock of container %s", id);
+	if (flock(running->lock_fd, LOCK_EX | LOCK_NB) < 0)
+		return error_set(err, ERROR_BUSY,
+				 "container %s is already running", id);
+	/* what a killed monitor left is not true any more */
+	if (unlinkat(running->folder_fd, "attach.sock", 0) < 0 &&
+	    errno != ENOENT)
+		return error_sys(err, errno, "remove old socket");
+	if (unlinkat(running->folder_fd, "state.json", 0) < 0 &&
+	    errno != ENOENT)
+		return error_sys(err, errno, "remove old state");
+	return listen_at(running->folder_fd, &running->listen_fd, err);
+}
+
+static void running_release(struct running *running)
+{
+	cleanup_close(&running->folder_fd);
+	cleanup_close(&running->lock_fd);
+	cleanup_close(&running->listen_fd);
+}
+DEFINE_CLEANUP(struct running, running_release)
+
+static unsigned stop_timeout(const struct container *container)
+{
+	const json_t *value = json_object_get(container->config, "StopTimeout");
+
+	return json_is_integer(value) && json_integer_value(value) >= 0
+		       ? (unsigned)json_integer_value(value)
+		       : START_STOP_TIMEOUT;
+}
+
+int container_start(const struct container_start *request, int *client_out,
+		    struct error *err)
+{
+	struct container *container = request->container;
+	const json_t *config = container->config;
+	autoclean(running_release) struct running running = {
+		.store = request->store,
+		.container = container,
+		.folder_fd = -1,
+		.lock_fd = -1,
+		.listen_fd = -1,
+		.state = CONTAINER_STATE_INIT,
+		.is_removed = is_auto_removed(container),
+	};
+	struct monitor monitor = {
+		.name = "imgctl-monitor",
+		.is_tty = json_is_true(json_object_get(config, "Tty")),
+		.has_stdin = json_is_true(json_object_get(config, "OpenStdin")),
+		.stdin_once =
+			json_is_true(json_object_get(config, "StdinOnce")),
+		.lives_on = request->lives_on,
+		.rows = request->rows,
+		.columns = request->columns,
+		.stop_timeout_ms = stop_timeout(container) * 1000,
+		.context = &running,
+		.start = start,
+		.failed = failed,
+		.log = write_log,
+		.ended = ended,
+		.finish = finish,
+	};
+
+	if (take_folder(&running, err) < 0)
+		return -1;
+	monitor.listen_fd = running.listen_fd;
+	return monitor_spawn(&monitor, client_out, err);
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Working out a start: user, namespaces to join, specification, filter. */
+#include "runtime/engine/start_plan.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/fs.h"
+#include "base/jsonx.h"
+#include "base/userdb.h"
+#include "layers/store/container_folder.h"
+#include "runtime/caps.h"
+#include "runtime/engine/container_state.h"
+#include "runtime/engine/spec_generate.h"
+#include "runtime/engine/spec_parts.h"
+#include "runtime/seccomp/seccomp_default.h"
+
+/* Namespaces of other containers to join; NULL: none. */
+struct joins {
+	char *network, *ipc, *pid;
+};
+
+static void joins_release(struct joins *joins)
+{
+	free(joins->network);
+	free(joins->ipc);
+	free(joins->pid);
+}
+DEFINE_CLEANUP(struct joins, joins_release)
+
+/* "container:ID" as the path of that container's namespace. */
+static int find_join(const struct store *store, const char *mode,
+		     const char *kind, char **out, struct error *err)
+{
+	autoclean(container_release) struct container other = CONTAINER_INIT;
+	autoclean(container_state_release) struct container_state state =
+		CONTAINER_STATE_INIT;
+
+	if (strncmp(mode, "container:", 10) != 0)
+		return 0;
+	if (container_find(store, mode + 10, &other, err) < 0 ||
+	    container_state_load(store, &other, &state, err) < 0)
+		return -1;
+	if (!state.pid)
+		return error_set(err, ERROR_BUSY,
+				 "cannot join the %s namespace of container "
+				 "%s: it is not running",
+				 kind, mode + 10);
+	*out = xasprintf("/proc/%d/ns/%s", (int)state.pid, kind);
+	return 0;
+}
+
+static int find_joins(const struct store *store, const json_t *host,
+		      struct joins *out, struct error *err)
+{
+	if (find_join(store, spec_string(host, "NetworkMode"), "net",
+		      &out->network, err) < 0 ||
+	    find_join(store, spec_string(host, "IpcMode"), "ipc", &out->ipc,
+		      err) < 0)
+		return -1;
+	return find_join(store, spec_string(host, "PidMode"), "pid", &out->pid,
+			 err);
+}
+
+static int find_user(const struct container *container, int rootfs_fd,
+		     struct userdb_identity *out, struct error *err)
+{
+	autoclean(strvec_release) struct strvec groups = STRVEC_INIT;
+
+	if (userdb_resolve(rootfs_fd, spec_string(container->config, "User"),
+			   out, err) < 0 ||
+	    jsonx_opt_strings(container->host_config, "GroupAdd", &groups,
+			      err) < 0)
+		return -1;
+	return userdb_add_groups(rootfs_fd, &groups, out, err);
+}
+
+/* docker makes a working directory that is not there, as root. */
+static int make_working_dir(const struct container *container, int rootfs_fd,
+			    struct error *err)
+{
+	const char *path = spec_string(container->config, "WorkingDir");
+
+	if (!*path)
+		return 0;
+	if (fs_make_dirs(rootfs_fd, path, FS_IN_ROOT, 0755, NULL, err) < 0)
+		return error_wrap(err, "working directory");
+	return 0;
+}
+
+static char *make_cgroup_path(const struct container *container)
+{
+	const char *parent = spec_string(container->host_config,
+					 "CgroupParent");
+
+	parent += strspn(parent, "/");
+	return xasprintf("%s/%s", *parent ? parent : "imgctl", container->id);
+}
+
+static int generate(const struct store *store,
+		    const struct container *container,
+		    const struct userdb_identity *user, struct start_plan *plan,
+		    struct error *err)
+{
+	autoclean(joins_release) struct joins joins = { NULL };
+	autofree char *folder = container_folder_path(container->id);
+	autofree char *files = xasprintf("%s/%s", store->root, folder);
+	struct spec_request request = {
+		.container = container,
+		.user = user,
+		.files = files,
+		.cgroups_path = plan->cgroup_path,
+		.bounding = caps_bounding(),
+		.is_rootless = geteuid() != 0,
+	};
+
+	if (find_joins(store, container->host_config, &joins, err) < 0)
+		return -1;
+	request.network_path = joins.network;
+	request.ipc_path = joins.ipc;
+	request.pid_path = joins.pid;
+	if (spec_generate(&request, &plan->document, err) < 0)
+		return -1;
+	return runtime_spec_parse(plan->document, &plan->spec, err);
+}
+
+static int read_profile(const char *text, const struct seccomp_context *context,
+			struct seccomp_profile *out, struct error *err)
+{
+	autoclean(jsonx_free) json_t *document = NULL;
+
+	if (jsonx_parse(text, strlen(text), "seccomp profile", &document, err) <
+		    0 ||
+	    seccomp_profile_parse(document, context, out, err) < 0)
+		return error_wrap(err, "seccomp profile");
+	return 0;
+}
+
+static int make_filter(const json_t *host, struct start_plan *plan,
+		       struct error *err)
+{
+	autoclean(seccomp_profile_release) struct seccomp_profile profile =
+		SECCOMP_PROFILE_INIT;
+	const char *option = spec_security_option(host, "seccomp");
+	struct seccomp_context context;
+	uint64_t caps = 0;
+
+	if (json_is_true(json_object_get(host, "Privileged")) ||
+	    (option && !strcmp(option, "unconfined")))
+		return 0;
+	if (spec_capabilities(host, caps_bounding(), &caps, err) < 0)
+		return -1;
+	seccomp_context_init(caps, &context);
+	if (!option || !strcmp(option, "builtin"))
+		seccomp_default(&context, &profile);
+	else if (read_profile(option, &context, &profile, err) < 0)
+		return -1;
+	plan->has_filter = true;
+	return seccomp_filter_build(&profile, &plan->filter, err);
+}
+
+int start_plan_make(const struct store *store,
+		    const struct container *container, int rootfs_fd,
+		    struct start_plan *out, struct error *err)
+{
+	autoclean(userdb_identity_release) struct userdb_identity user =
+		USERDB_IDENTITY_INIT;
+	const json_t *linux_part;
+
+	*out = (struct start_plan){ .has_filter = false };
+	cgroup_limits_init(&out->limits);
+	out->cgroup_path = make_cgroup_path(container);
+	if (find_user(container, rootfs_fd, &user, err) < 0 ||
+	    make_working_dir(container, rootfs_fd, err) < 0 ||
+	    generate(store, container, &user, out, err) < 0 ||
+	    make_filter(container->host_config, out, err) < 0)
+		return -1;
+	linux_part = json_object_get(out->document, "linux");
+	return cgroup_limits_parse(json_object_get(linux_part, "resources"),
+				   &out->limits, err);
+}
+
+void start_plan_release(struct start_plan *plan)
+{
+	json_decref(plan->document);
+	runtime_spec_release(&plan->spec);
+	seccomp_filter_release(&plan->filter);
+	cgroup_limits_release(&plan->limits);
+	free(plan->cgroup_path);
+}

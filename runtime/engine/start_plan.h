@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * All that a start needs, worked out from the container's document: what
+ * container_start carries from step to step. Used by container_start.c only.
+ */
+#ifndef RUNTIME_START_PLAN_H
+#define RUNTIME_START_PLAN_H
+
+#include "runtime/cgroup/cgroup.h"
+#include "runtime/engine/container.h"
+#include "runtime/seccomp/seccomp_filter.h"
+#include "runtime/spec/runtime_spec.h"
+
+struct start_plan {
+	json_t *document; /* the OCI specification */
+	struct runtime_spec spec;
+	struct seccomp_filter filter;
+	bool has_filter;
+	struct cgroup_limits limits;
+	char *cgroup_path;
+};
+
+/*
+ * Work the plan out for CONTAINER, whose root file system is mounted at
+ * ROOTFS_FD and may be changed (the working directory is made).
+ */
+int start_plan_make(const struct store *store,
+		    const struct container *container, int rootfs_fd,
+		    struct start_plan *out, struct error *err) must_check;
+
+/* Free what a plan owns. */
+void start_plan_release(struct start_plan *plan);
+DEFINE_CLEANUP(struct start_plan, start_plan_release)
+
+#endif
