@@ -5,6 +5,11 @@
 const struct command front_commands[] = {
 	{ "pull\0image pull\0", "Download an image from a registry",
 	  cmd_companion },
+	{ "run\0container run\0",
+	  "Create and run a new container from an image", cmd_run },
+	{ "create\0container create\0", "Create a new container", cmd_create },
 	{ "version\0", "Show the version information", cmd_version },
+	{ "image restore\0",
+	  "Extract images again from the blobs that are here", cmd_companion },
 	{ NULL, NULL, NULL },
 };

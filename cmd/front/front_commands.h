@@ -11,6 +11,12 @@
 /* Ends with a row whose paths are NULL. */
 extern const struct command front_commands[];
 
+/* Create and run a container. */
+int cmd_run(struct command_call *call, struct error *err);
+
+/* Create a container without starting it. */
+int cmd_create(struct command_call *call, struct error *err);
+
 /* Print the versions of the program and of what it is made of. */
 int cmd_version(struct command_call *call, struct error *err);
 

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* imgctl run and imgctl create */
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/fs.h"
+#include "cmd/front/front_commands.h"
+#include "cmd/front/image_ensure.h"
+#include "cmd/front/run_config.h"
+#include "cmd/front/run_options.h"
+#include "cmd/usage.h"
+#include "runtime/attach_client.h"
+#include "runtime/engine/container.h"
+#include "runtime/engine/container_start.h"
+
+enum { RUN_TOOL_FAILED = 125, RUN_DENIED = 126, RUN_NOT_FOUND = 127 };
+
+static const struct usage run_usage = {
+	.arguments = "IMAGE [COMMAND] [ARG...]",
+	.summary = "Create and run a new container from an image",
+	.aliases = "imgctl container run, imgctl run",
+	.options = run_option_table,
+	.least = 1,
+	.most = -1,
+	.is_options_first = true,
+	.complete = OPTION_COMPLETE_IMAGE,
+};
+
+static const struct usage create_usage = {
+	.arguments = "IMAGE [COMMAND] [ARG...]",
+	.summary = "Create a new container",
+	.aliases = "imgctl container create, imgctl create",
+	.options = create_option_table,
+	.least = 1,
+	.most = -1,
+	.is_options_first = true,
+	.complete = OPTION_COMPLETE_IMAGE,
+};
+
+/* One call of either verb. */
+struct run {
+	struct command_call *call;
+	struct run_options options;
+	struct usage_call usage;
+	struct container container;
+	struct store *store;
+};
+
+static void run_release(struct run *run)
+{
+	run_options_release(&run->options);
+	usage_call_release(&run->usage);
+	container_release(&run->container);
+}
+DEFINE_CLEANUP(struct run, run_release)
+
+/* docker's hint behind every failure of the tool itself. */
+static int fail(const struct run *run, int status, struct error *err)
+{
+	autofree char *text = xstrdup(err->msg);
+	enum error_kind kind = err->kind;
+
+	run->call->status = status;
+	return error_set(err, kind,
+			 "%s\n\nRun '%s --help' for more information", text,
+			 run->call->path);
+}
+
+static int check_pull(const struct run_options *options, struct error *err)
+{
+	static const char *const policies[] = { "always", "missing", "newer",
+						"never" };
+
+	for (size_t i = 0; i < sizeof(policies) / sizeof(*policies); i++) {
+		if (!strcmp(options->pull, policies[i]))
+			return 0;
+	}
+	return error_set(err, ERROR_INVALID,
+			 "invalid pull option: '%s': must be one of "
+			 "\"always\", \"missing\", \"newer\" or \"never\"",
+			 options->pull);
+}
+
+static int check_cidfile(const struct run_options *options, struct error *err)
+{
+	if (!options->cidfile || !fs_exists(AT_FDCWD, options->cidfile))
+		return 0;
+	return error_set(err, ERROR_EXISTS,
+			 "container ID file found, make sure the other "
+			 "container isn't running or delete %s",
+			 options->cidfile);
+}
+
+static int write_cidfile(const struct run *run, struct error *err)
+{
+	const char *path = run->options.cidfile;
+	autoclose int fd = -1;
+
+	if (!path)
+		return 0;
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return error_sys(err, errno,
+				 "failed to create the container ID file %s",
+				 path);
+	return fs_write_all(fd, run->container.id, strlen(run->container.id),
+			    err);
+}
+
+/* From the command line to a container in the store. */
+static int create(struct run *run, bool is_foreground, struct error *err)
+{
+	const struct run_options *options = &run->options;
+	char *const *operands = run->usage.result.operands;
+	autoclean(image_record_release) struct image_record image =
+		IMAGE_RECORD_INIT;
+	autoclean(run_config_release) struct run_config config =
+		RUN_CONFIG_INIT;
+	struct image_wish wish = { operands[0], options->pull,
+				   options->platform, options->is_quiet };
+	struct run_config_request want = {
+		.options = options,
+		.image = &image,
+		.image_name = operands[0],
+		.command = operands + 1,
+		.is_foreground = is_foreground,
+	};
+	struct container_request request = {
+		.name = options->name,
+		.image = &image,
+		.image_name = operands[0],
+	};
+
+	if (check_pull(options, err) < 0 || check_cidfile(options, err) < 0 ||
+	    context_store(run->call->context, &run->store, err) < 0 ||
+	    image_ensure(run->call->context, &wish, &image, err) < 0)
+		return -1;
+	want.store = run->store;
+	if (run_config_make(&want, &config, err) < 0)
+		return -1;
+	request.config = config.config;
+	request.host_config = config.host_config;
+	request.mounts = config.mounts;
+	request.path = config.path;
+	request.args = config.args;
+	if (container_create(run->store, &request, &run->container, err) < 0)
+		return -1;
+	return write_cidfile(run, err);
+}
+
+static int print_id(const struct run *run, struct error *err)
+{
+	autofree char *line = xasprintf("%s\n", run->container.id);
+
+	return command_print(line, strlen(line), err);
+}
+
+/* Reads the command line; *DONE when only help was wanted. */
+static int read_call(struct run *run, const struct usage *usage, bool *done,
+		     struct error *err)
+{
+	autoclean(strbuf_release) struct strbuf help = STRBUF_INIT;
+
+	run->options = (struct run_options)RUN_OPTIONS_INIT;
+	run->usage = (struct usage_call){
+		.usage = usage,
+		.path = run->call->path,
+		.argv = run->call->argv,
+		.target = &run->options,
+	};
+	*done = false;
+	if (usage_parse(&run->usage, err) < 0) {
+		run->call->status = run->usage.exit_status;
+		return -1;
+	}
+	if (!run->usage.result.is_help)
+		return 0;
+	*done = true;
+	usage_format_help(usage, run->call->path, &help);
+	return command_print(help.text, help.length, err);
+}
+
+/* 126 and 127 are the program's fault, everything else is ours. */
+static int start_status(enum error_kind kind)
+{
+	if (kind == ERROR_NOT_FOUND)
+		return RUN_NOT_FOUND;
+	return kind == ERROR_DENIED ? RUN_DENIED : RUN_TOOL_FAILED;
+}
+
+static int stay(struct run *run, int client_fd, struct error *err)
+{
+	const struct run_options *options = &run->options;
+	struct attach_client client = {
+		.fd = client_fd,
+		.is_tty = options->is_tty,
+		.has_stdin = options->is_interactive,
+		.sig_proxy = options->sig_proxy,
+		.detach_keys = options->detach_keys,
+	};
+	struct attach_outcome outcome;
+
+	if (attach_client_run(&client, &outcome, err) < 0)
+		return fail(run, RUN_TOOL_FAILED, err);
+	run->call->status = outcome.exit_code;
+	return 0;
+}
+
+static int start(struct run *run, struct error *err)
+{
+	const struct run_options *options = &run->options;
+	struct container_start request = {
+		.store = run->store,
+		.container = &run->container,
+		.lives_on = options->is_detached,
+	};
+	autoclose int client_fd = -1;
+
+	if (options->is_tty)
+		attach_client_size(&request.rows, &request.columns);
+	if (container_start(&request, &client_fd, err) < 0)
+		return fail(run, RUN_TOOL_FAILED, err);
+	if (attach_client_wait(client_fd, err) < 0)
+		return fail(run, start_status(err->kind), err);
+	if (options->is_detached)
+		return print_id(run, err);
+	return stay(run, client_fd, err);
+}
+
+static int check_terminal(const struct run_options *options, struct error *err)
+{
+	if (options->is_detached || !options->is_tty ||
+	    !options->is_interactive || isatty(STDIN_FILENO))
+		return 0;
+	return error_set(err, ERROR_INVALID, "the input device is not a TTY");
+}
+
+int cmd_run(struct command_call *call, struct error *err)
+{
+	autoclean(run_release) struct run run = {
+		.call = call,
+		.container = CONTAINER_INIT,
+	};
+	bool done;
+
+	if (read_call(&run, &run_usage, &done, err) < 0)
+		return -1;
+	if (done)
+		return 0;
+	if (check_terminal(&run.options, err) < 0)
+		return -1;
+	if (create(&run, !run.options.is_detached, err) < 0)
+		return fail(&run, RUN_TOOL_FAILED, err);
+	return start(&run, err);
+}
+
+int cmd_create(struct command_call *call, struct error *err)
+{
+	autoclean(run_release) struct run run = {
+		.call = call,
+		.container = CONTAINER_INIT,
+	};
+	bool done;
+
+	if (read_call(&run, &create_usage, &done, err) < 0)
+		return -1;
+	if (done)
+		return 0;
+	if (create(&run, true, err) < 0)
+		return fail(&run, RUN_TOOL_FAILED, err);
+	return print_id(&run, err);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Having the image to run. */
+#include "cmd/front/image_ensure.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/alloc.h"
+#include "base/proc.h"
+#include "cmd/command.h"
+#include "cmd/companion.h"
+#include "layers/image/image_find.h"
+#include "registry/spec/platform.h"
+
+static bool is_platform(const struct image_record *record, const char *want)
+{
+	autoclean(platform_release) struct platform wanted = PLATFORM_INIT;
+	autoclean(platform_release) struct platform have = PLATFORM_INIT;
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+	const json_t *config = record->config;
+
+	if (!want || platform_parse(want, &wanted, &ignored) < 0)
+		return true; /* the pull will complain about the text */
+	have.os = xstrdup(json_string_value(json_object_get(config, "os")));
+	have.architecture = xstrdup(
+		json_string_value(json_object_get(config, "architecture")));
+	have.variant =
+		xstrdup(json_string_value(json_object_get(config, "variant")));
+	return have.os && have.architecture &&
+	       platform_is_match(&wanted, &have);
+}
+
+/* The companion's command line as far as the verb. */
+static void begin_command(const struct context *context, struct strvec *out)
+{
+	strvec_add(out, "imgctl");
+	strvec_addf(out, "--root=%s", context->root);
+	strvec_addf(out, "--runroot=%s", context->run);
+	if (context->config)
+		strvec_addf(out, "--config=%s", context->config);
+	if (context->is_offline)
+		strvec_add(out, "--offline");
+}
+
+/* Runs the companion beside us; 0 when it succeeded. */
+static int run_companion(const struct strvec *command, struct error *err)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return error_sys(err, errno, "start the companion");
+	if (pid == 0) {
+		/* the container's output is all that goes to ours */
+		if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0 ||
+		    companion_exec(command->items, err) < 0)
+			command_report(err);
+		_exit(125);
+	}
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			return error_sys(err, errno, "wait for the companion");
+	}
+	if (proc_exit_code(status) != 0)
+		return error_set(err, ERROR_NOT_FOUND, "it could not be had");
+	return 0;
+}
+
+static int pull(const struct context *context, const struct image_wish *wish,
+		struct error *err)
+{
+	autoclean(strvec_release) struct strvec command = STRVEC_INIT;
+
+	begin_command(context, &command);
+	strvec_add(&command, "pull");
+	if (wish->is_quiet)
+		strvec_add(&command, "--quiet");
+	if (wish->platform)
+		strvec_addf(&command, "--platform=%s", wish->platform);
+	strvec_add(&command, "--");
+	strvec_add(&command, wish->name);
+	if (run_companion(&command, err) < 0)
+		return error_wrap(err, "pull image %s", wish->name);
+	return 0;
+}
+
+/* Layers that a crash may have damaged are extracted again. */
+static int restore(const struct context *context, const struct digest *id,
+		   struct error *err)
+{
+	autoclean(strvec_release) struct strvec command = STRVEC_INIT;
+
+	begin_command(context, &command);
+	strvec_add(&command, "image");
+	strvec_add(&command, "restore");
+	strvec_add(&command, id->text);
+	return run_companion(&command, err);
+}
+
+/* Loads what is here and fits; NOT_FOUND otherwise. */
+static int load_present(struct context *context, const struct image_wish *wish,
+			struct image_record *out, struct error *err)
+{
+	struct store *store = context->store;
+	autoclean(image_match_release) struct image_match match =
+		IMAGE_MATCH_INIT;
+
+	if (image_find(store, wish->name, &match, err) < 0 ||
+	    image_record_load(store, &match.id, out, err) < 0)
+		return -1;
+	if (!image_record_is_trusted(store, out)) {
+		image_record_release(out);
+		if (restore(context, &match.id, err) < 0 ||
+		    image_record_load(store, &match.id, out, err) < 0)
+			return -1;
+	}
+	if (is_platform(out, wish->platform))
+		return 0;
+	image_record_release(out);
+	return error_set(err, ERROR_NOT_FOUND,
+			 "image %s is here, but not for platform %s",
+			 wish->name, wish->platform);
+}
+
+static int pull_missing(struct context *context, const struct image_wish *wish,
+			struct image_record *out, struct error *err)
+{
+	autofree char *note = xasprintf("Unable to find image '%s' locally\n",
+					wish->name);
+
+	/* a lost notice costs nothing */
+	if (!wish->is_quiet && write(STDERR_FILENO, note, strlen(note)) < 0)
+		errno = 0;
+	error_release(err);
+	if (pull(context, wish, err) < 0)
+		return -1;
+	return load_present(context, wish, out, err);
+}
+
+int image_ensure(struct context *context, const struct image_wish *wish,
+		 struct image_record *out, struct error *err)
+{
+	bool newer = !strcmp(wish->pull, "newer");
+	struct store *store;
+
+	if (context_store(context, &store, err) < 0)
+		return -1;
+	if (newer || !strcmp(wish->pull, "always")) {
+		if (pull(context, wish, err) < 0 && !newer)
+			return -1;
+		/* newer: what is here serves when nobody answers */
+		error_release(err);
+	}
+	if (load_present(context, wish, out, err) == 0)
+		return 0;
+	if (err->kind != ERROR_NOT_FOUND || strcmp(wish->pull, "missing") != 0)
+		return -1;
+	return pull_missing(context, wish, out, err);
+}

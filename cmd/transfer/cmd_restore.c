@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* imgctl image restore: extract an image's layers again from its blobs. */
+#include "cmd/transfer/transfer_commands.h"
+#include "cmd/usage.h"
+#include "layers/image/image_find.h"
+#include "layers/image/image_restore.h"
+
+static const struct usage restore_usage = {
+	.arguments = "IMAGE [IMAGE...]",
+	.summary = "Extract images again from the blobs that are here",
+	.least = 1,
+	.most = -1,
+	.complete = OPTION_COMPLETE_IMAGE,
+};
+
+static int restore(struct store *store, const char *name, struct error *err)
+{
+	autoclean(image_match_release) struct image_match match =
+		IMAGE_MATCH_INIT;
+	struct image_events events = { NULL, NULL };
+
+	if (image_find(store, name, &match, err) < 0)
+		return -1;
+	return image_restore(store, &match.id, &events, err);
+}
+
+int cmd_restore(struct command_call *call, struct error *err)
+{
+	autoclean(usage_call_release) struct usage_call usage = {
+		.usage = &restore_usage,
+		.path = call->path,
+		.argv = call->argv,
+	};
+	autoclean(strbuf_release) struct strbuf help = STRBUF_INIT;
+	struct store *store;
+
+	if (usage_parse(&usage, err) < 0) {
+		call->status = usage.exit_status;
+		return -1;
+	}
+	if (usage.result.is_help) {
+		usage_format_help(&restore_usage, call->path, &help);
+		return command_print(help.text, help.length, err);
+	}
+	if (context_store(call->context, &store, err) < 0)
+		return -1;
+	for (size_t i = 0; i < usage.result.operand_count; i++) {
+		if (restore(store, usage.result.operands[i], err) < 0)
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The companion's table of verbs. */
+#include "cmd/transfer/transfer_commands.h"
+
+const struct command transfer_commands[] = {
+	{ "pull\0image pull\0", "Download an image from a registry", cmd_pull },
+	{ "image restore\0",
+	  "Extract images again from the blobs that are here", cmd_restore },
+	{ NULL, NULL, NULL },
+};

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The verbs of imgctl-transfer, one file each. The front program lists them in
+ * its own help and hands their command lines over.
+ */
+#ifndef CMD_TRANSFER_COMMANDS_H
+#define CMD_TRANSFER_COMMANDS_H
+
+#include "cmd/command.h"
+
+/* Ends with a row whose paths are NULL. */
+extern const struct command transfer_commands[];
+
+/* Pull an image from a registry. */
+int cmd_pull(struct command_call *call, struct error *err);
+
+/* Extract images again from the blobs that are here. */
+int cmd_restore(struct command_call *call, struct error *err);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Events in docker's words. */
+#include "cmd/transfer/transfer_progress.h"
+
+#include "base/alloc.h"
+#include "cmd/units.h"
+
+static const char *const words[] = {
+	[IMAGE_EVENT_NONE] = "",
+	[IMAGE_EVENT_QUEUED] = "Pulling fs layer",
+	[IMAGE_EVENT_WAITING] = "Waiting",
+	[IMAGE_EVENT_DOWNLOADING] = "Downloading",
+	[IMAGE_EVENT_RETRYING] = "Retrying",
+	[IMAGE_EVENT_VERIFYING] = "Verifying Checksum",
+	[IMAGE_EVENT_DOWNLOADED] = "Download complete",
+	[IMAGE_EVENT_EXTRACTING] = "Extracting",
+	[IMAGE_EVENT_COMPLETE] = "Pull complete",
+	[IMAGE_EVENT_EXISTS] = "Already exists",
+	[IMAGE_EVENT_PREPARING] = "Preparing",
+	[IMAGE_EVENT_PUSHING] = "Pushing",
+	[IMAGE_EVENT_PUSHED] = "Pushed",
+	[IMAGE_EVENT_MOUNTED] = "Mounted from",
+	[IMAGE_EVENT_NOTICE] = "",
+};
+
+void transfer_progress_receive(void *context, const struct image_event *event)
+{
+	autofree char *id = NULL;
+	autofree char *state = NULL;
+
+	if (!event->blob) {
+		if (event->text)
+			progress_line(context, event->text);
+		return;
+	}
+	id = units_short_id(event->blob->text);
+	state = event->text
+			? xasprintf("%s %s", words[event->kind], event->text)
+			: xstrdup(words[event->kind]);
+	progress_event(context, id, state, event->current, event->total);
+}
+
+void transfer_progress_notice(void *context, const char *layer,
+			      const char *text)
+{
+	autofree char *id = NULL;
+
+	if (!layer) {
+		progress_line(context, text);
+		return;
+	}
+	id = units_short_id(layer);
+	progress_event(context, id, text, 0, 0);
+}
