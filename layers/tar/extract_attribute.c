@@ -115,14 +115,16 @@ static int set_xattrs(struct extract_item *item,
 static int set_times(struct extract_item *item,
 		     const struct extract_target *target, struct error *err)
 {
-	struct timespec times[2];
+	/* access times of the archive mean nothing */
+	const struct timespec time = {
+		.tv_sec = (time_t)item->entry->mtime,
+		.tv_nsec = item->entry->mtime_nanosecond,
+	};
+	const struct timespec times[2] = { time, time };
 	int result;
 
 	if (item->entry->type == ENTRY_DIRECTORY)
 		return 0; /* a fix-up: its contents would change it */
-	times[1].tv_sec = (time_t)item->entry->mtime;
-	times[1].tv_nsec = item->entry->mtime_nanosecond;
-	times[0] = times[1]; /* access times of the archive mean nothing */
 	if (target->fd >= 0)
 		result = futimens(target->fd, times);
 	else

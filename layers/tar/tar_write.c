@@ -172,10 +172,12 @@ static void add_time(struct strbuf *records, int64_t second, long nanosecond)
 			nanosecond = 1000000000 - nanosecond;
 		}
 	}
-	(void)snprintf(text, sizeof(text), "%s%lld.%09ld", sign,
-		       (long long)second, nanosecond); /* fits */
-	if (!nanosecond)
-		*strchr(text, '.') = '\0';
+	if (nanosecond)
+		(void)snprintf(text, sizeof(text), "%s%lld.%09ld", sign,
+			       (long long)second, nanosecond); /* fits */
+	else
+		(void)snprintf(text, sizeof(text), "%s%lld", sign,
+			       (long long)second); /* fits */
 	add_text(records, "mtime", text);
 }
 
