@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* HostConfig: what the options ask of the machine. */
+#include <fcntl.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/fs.h"
 #include "base/jsonx.h"
 #include "cmd/front/run_parts.h"
 #include "cmd/units.h"
 #include "runtime/rlimits.h"
 
-enum { MEMORY_MINIMUM = 6 << 20 }; /* docker's least */
+enum {
+	MEMORY_MINIMUM = 6 << 20, /* docker's least */
+	SECCOMP_FILE_MAX = 4 << 20,
+};
 
 static void set_text(json_t *object, const char *key, const char *value)
 {
@@ -259,20 +264,61 @@ static int set_log(const struct run_options *options, json_t *host,
 	return 0;
 }
 
-static int check_security(const struct run_options *options, struct error *err)
+/*
+ * A profile is read now and kept with the container, so that it is the same
+ * at every start, whatever becomes of the file.
+ */
+static int add_profile(const char *path, json_t *list, struct error *err)
+{
+	autoclean(strbuf_release) struct strbuf text =
+		STRBUF_LIMIT(SECCOMP_FILE_MAX);
+	autoclean(strbuf_release) struct strbuf option = STRBUF_INIT;
+	autoclean(jsonx_free) json_t *profile = NULL;
+
+	if (fs_read_file(AT_FDCWD, path, SECCOMP_FILE_MAX, &text, err) < 0)
+		return error_wrap(err, "opening seccomp profile (%s) failed",
+				  path);
+	if (jsonx_parse(text.text, text.length, "seccomp profile", &profile,
+			err) < 0)
+		return error_wrap(err, "%s", path);
+	strbuf_addstr(&option, "seccomp=");
+	jsonx_format(profile, &option);
+	(void)json_array_append_new(list, json_string(option.text));
+	return 0;
+}
+
+static int add_security(const char *text, json_t *list, struct error *err)
 {
 	static const char *const known[] = { "no-new-privileges", "seccomp",
 					     "apparmor",	  "label",
 					     "systempaths",	  NULL };
+	static const char *const builtin[] = { "unconfined", "builtin", NULL };
+	size_t length = strcspn(text, "=:");
+	autofree char *key = xstrndup(text, length);
 
+	if (!is_one_of(key, known))
+		return error_set(err, ERROR_INVALID,
+				 "invalid --security-opt: %s", text);
+	if (!strcmp(key, "seccomp") && text[length] &&
+	    !is_one_of(text + length + 1, builtin))
+		return add_profile(text + length + 1, list, err);
+	(void)json_array_append_new(list, json_string(text));
+	return 0;
+}
+
+static int set_security(const struct run_options *options, json_t *host,
+			struct error *err)
+{
+	json_t *list = json_array();
+
+	(void)json_object_set_new(host, "SecurityOpt",
+				  options->security.count ? list : json_null());
 	for (size_t i = 0; i < options->security.count; i++) {
-		const char *text = options->security.items[i];
-		autofree char *key = xstrndup(text, strcspn(text, "=:"));
-
-		if (!is_one_of(key, known))
-			return error_set(err, ERROR_INVALID,
-					 "invalid --security-opt: %s", text);
+		if (add_security(options->security.items[i], list, err) < 0)
+			return -1;
 	}
+	if (!options->security.count)
+		json_decref(list);
 	return 0;
 }
 
@@ -299,7 +345,6 @@ static void set_lists(const struct run_options *options, json_t *host)
 	set_list(host, "DnsSearch", &options->dns_search);
 	set_list(host, "ExtraHosts", &options->add_hosts);
 	set_list(host, "GroupAdd", &options->group_add);
-	set_list(host, "SecurityOpt", &options->security);
 	set_list(host, "DeviceCgroupRules", &options->device_rules);
 	(void)json_object_set_new(host, "Sysctls", make_map(&options->sysctls));
 	(void)json_object_set_new(host, "Annotations",
@@ -345,7 +390,8 @@ int run_host_config(const struct run_options *options, json_t **out,
 	    set_namespaces(options, host, err) < 0 ||
 	    set_ulimits(options, host, err) < 0 ||
 	    set_log(options, host, err) < 0 ||
-	    check_security(options, err) < 0 || check_hosts(options, err) < 0 ||
+	    set_security(options, host, err) < 0 ||
+	    check_hosts(options, err) < 0 ||
 	    set_tmpfs(options, host, err) < 0 ||
 	    run_devices(options, &devices, err) < 0)
 		return -1;

@@ -2,6 +2,8 @@
 /* Events in docker's words. */
 #include "cmd/transfer/transfer_progress.h"
 
+#include <stdbool.h>
+
 #include "base/alloc.h"
 #include "cmd/units.h"
 
@@ -23,8 +25,16 @@ static const char *const words[] = {
 	[IMAGE_EVENT_NOTICE] = "",
 };
 
+/* Only these are told in numbers; every other state is a word. */
+static bool has_numbers(enum image_event_kind kind)
+{
+	return kind == IMAGE_EVENT_DOWNLOADING ||
+	       kind == IMAGE_EVENT_EXTRACTING || kind == IMAGE_EVENT_PUSHING;
+}
+
 void transfer_progress_receive(void *context, const struct image_event *event)
 {
+	bool numbers = has_numbers(event->kind);
 	autofree char *id = NULL;
 	autofree char *state = NULL;
 
@@ -37,7 +47,8 @@ void transfer_progress_receive(void *context, const struct image_event *event)
 	state = event->text
 			? xasprintf("%s %s", words[event->kind], event->text)
 			: xstrdup(words[event->kind]);
-	progress_event(context, id, state, event->current, event->total);
+	progress_event(context, id, state, numbers ? event->current : 0,
+		       numbers ? event->total : 0);
 }
 
 void transfer_progress_notice(void *context, const char *layer,

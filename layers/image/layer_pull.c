@@ -212,6 +212,7 @@ static int pull_once(const struct layer_pull *request, struct partial *partial,
 		clean_up(partial, err);
 		return -1;
 	}
+	(void)tell(request, IMAGE_EVENT_VERIFYING);
 	(void)tell(request, IMAGE_EVENT_DOWNLOADED);
 	if (partial_commit(partial, err) < 0)
 		return -1;
