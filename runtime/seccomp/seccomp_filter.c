@@ -132,6 +132,12 @@ static size_t put_return(struct assembler *as, uint32_t action)
 	return put(as, BPF_RET | BPF_K, action, 0, 0);
 }
 
+/* Where a condition leads, and how wide the argument it looks at is. */
+struct ways {
+	size_t yes, no;
+	bool is_wide;
+};
+
 /* The halves of an argument lie in the machine's order: low first on ours. */
 static size_t low_half(unsigned index)
 {
@@ -144,19 +150,18 @@ static size_t high_half(unsigned index)
 }
 
 static size_t put_masked(struct assembler *as,
-			 const struct seccomp_condition *it, bool is_wide,
-			 size_t yes, size_t no)
+			 const struct seccomp_condition *it, struct ways to)
 {
 	uint32_t high_mask = (uint32_t)(it->value >> 32);
 	uint32_t high = (uint32_t)(it->second >> 32);
 	size_t label;
 
-	(void)put_test(as, BPF_JEQ, (uint32_t)it->second, yes, no);
+	(void)put_test(as, BPF_JEQ, (uint32_t)it->second, to.yes, to.no);
 	(void)put(as, BPF_ALU | BPF_AND | BPF_K, (uint32_t)it->value, 0, 0);
 	label = put_load(as, low_half(it->index));
-	if (!is_wide || (!high_mask && !high))
+	if (!to.is_wide || (!high_mask && !high))
 		return label;
-	(void)put_test(as, BPF_JEQ, high, label, no);
+	(void)put_test(as, BPF_JEQ, high, label, to.no);
 	(void)put(as, BPF_ALU | BPF_AND | BPF_K, high_mask, 0, 0);
 	return put_load(as, high_half(it->index));
 }
@@ -164,43 +169,44 @@ static size_t put_masked(struct assembler *as,
 /* TEST (BPF_JEQ, BPF_JGT or BPF_JGE) of a whole argument. */
 static size_t put_compare(struct assembler *as,
 			  const struct seccomp_condition *it, uint16_t test,
-			  bool is_wide, size_t yes, size_t no)
+			  struct ways to)
 {
 	uint32_t high = (uint32_t)(it->value >> 32);
 	size_t label;
 
-	(void)put_test(as, test, (uint32_t)it->value, yes, no);
+	(void)put_test(as, test, (uint32_t)it->value, to.yes, to.no);
 	label = put_load(as, low_half(it->index));
-	if (!is_wide)
+	if (!to.is_wide)
 		return label;
-	label = put_test(as, BPF_JEQ, high, label, no);
+	label = put_test(as, BPF_JEQ, high, label, to.no);
 	if (test != BPF_JEQ)
-		(void)put_test(as, BPF_JGT, high, yes, label);
+		(void)put_test(as, BPF_JGT, high, to.yes, label);
 	return put_load(as, high_half(it->index));
 }
 
 static size_t put_condition(struct assembler *as,
-			    const struct seccomp_condition *it, bool is_wide,
-			    size_t yes, size_t no)
+			    const struct seccomp_condition *it, struct ways to)
 {
+	struct ways swapped = { to.no, to.yes, to.is_wide };
+
 	switch (it->compare) {
 	case SECCOMP_NOT_EQUAL:
-		return put_compare(as, it, BPF_JEQ, is_wide, no, yes);
+		return put_compare(as, it, BPF_JEQ, swapped);
 	case SECCOMP_LESS:
-		return put_compare(as, it, BPF_JGE, is_wide, no, yes);
+		return put_compare(as, it, BPF_JGE, swapped);
 	case SECCOMP_LESS_OR_EQUAL:
-		return put_compare(as, it, BPF_JGT, is_wide, no, yes);
+		return put_compare(as, it, BPF_JGT, swapped);
 	case SECCOMP_COMPARE_NONE:
 	case SECCOMP_EQUAL:
-		return put_compare(as, it, BPF_JEQ, is_wide, yes, no);
+		return put_compare(as, it, BPF_JEQ, to);
 	case SECCOMP_GREATER_OR_EQUAL:
-		return put_compare(as, it, BPF_JGE, is_wide, yes, no);
+		return put_compare(as, it, BPF_JGE, to);
 	case SECCOMP_GREATER:
-		return put_compare(as, it, BPF_JGT, is_wide, yes, no);
+		return put_compare(as, it, BPF_JGT, to);
 	case SECCOMP_MASKED_EQUAL:
-		return put_masked(as, it, is_wide, yes, no);
+		return put_masked(as, it, to);
 	}
-	return no;
+	return to.no;
 }
 
 /* The rules of SYSCALL in turn; what none takes gets the default action. */
@@ -219,7 +225,7 @@ static size_t put_chain(struct assembler *as, uint16_t syscall, bool is_wide)
 		for (size_t c = rule->condition_count; c-- > 0;)
 			label = put_condition(
 				as, &profile->conditions[rule->conditions + c],
-				is_wide, label, next);
+				(struct ways){ label, next, is_wide });
 		next = label;
 	}
 	return next;
