@@ -198,6 +198,13 @@ int command_print(const char *text, size_t length, struct error *err)
 	return 0;
 }
 
+int command_print_line(const char *text, struct error *err)
+{
+	autofree char *line = xasprintf("%s\n", text);
+
+	return command_print(line, strlen(line), err);
+}
+
 int command_main(const struct command *table, char **argv)
 {
 	autoclean(context_release) struct context context = CONTEXT_INIT;

@@ -37,4 +37,7 @@ void command_report(struct error *err);
 int command_print(const char *text, size_t length,
 		  struct error *err) must_check;
 
+/* Print TEXT and a newline, as command_print does. */
+int command_print_line(const char *text, struct error *err) must_check;
+
 #endif

@@ -175,7 +175,6 @@ static int run_pull(struct pull_call *pull, const char *text, struct error *err)
 	autoclean(reference_release) struct reference reference =
 		REFERENCE_INIT;
 	autofree char *name = NULL;
-	autofree char *line = NULL;
 
 	if (reference_parse(text, &reference, err) < 0 ||
 	    prepare(pull, err) < 0 || pull_named(pull, &reference, err) < 0)
@@ -185,8 +184,7 @@ static int run_pull(struct pull_call *pull, const char *text, struct error *err)
 				      : reference_format(&reference);
 	if (pull->options.progress && !strcmp(pull->options.progress, "json"))
 		return 0;
-	line = xasprintf("%s\n", name);
-	return command_print(line, strlen(line), err);
+	return command_print_line(name, err);
 }
 
 int cmd_pull(struct command_call *call, struct error *err)

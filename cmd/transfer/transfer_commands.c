@@ -4,6 +4,9 @@
 
 const struct command transfer_commands[] = {
 	{ "pull\0image pull\0", "Download an image from a registry", cmd_pull },
+	{ "push\0image push\0", "Upload an image to a registry", cmd_push },
+	{ "login\0", "Log in to a registry", cmd_login },
+	{ "logout\0", "Log out from a registry", cmd_logout },
 	{ "image restore\0",
 	  "Extract images again from the blobs that are here", cmd_restore },
 	{ NULL, NULL, NULL },

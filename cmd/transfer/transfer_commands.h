@@ -14,6 +14,15 @@ extern const struct command transfer_commands[];
 /* Pull an image from a registry. */
 int cmd_pull(struct command_call *call, struct error *err);
 
+/* Push an image to a registry. */
+int cmd_push(struct command_call *call, struct error *err);
+
+/* Keep credentials for a registry. */
+int cmd_login(struct command_call *call, struct error *err);
+
+/* Forget credentials for a registry. */
+int cmd_logout(struct command_call *call, struct error *err);
+
 /* Extract images again from the blobs that are here. */
 int cmd_restore(struct command_call *call, struct error *err);
 

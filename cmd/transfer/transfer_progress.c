@@ -32,7 +32,8 @@ static bool has_numbers(enum image_event_kind kind)
 	       kind == IMAGE_EVENT_EXTRACTING || kind == IMAGE_EVENT_PUSHING;
 }
 
-void transfer_progress_receive(void *context, const struct image_event *event)
+static void receive(struct progress *progress, const struct image_event *event,
+		    const char *word)
 {
 	bool numbers = has_numbers(event->kind);
 	autofree char *id = NULL;
@@ -40,15 +41,28 @@ void transfer_progress_receive(void *context, const struct image_event *event)
 
 	if (!event->blob) {
 		if (event->text)
-			progress_line(context, event->text);
+			progress_line(progress, event->text);
 		return;
 	}
 	id = units_short_id(event->blob->text);
 	state = event->text
 			? xasprintf("%s %s", words[event->kind], event->text)
-			: xstrdup(words[event->kind]);
-	progress_event(context, id, state, numbers ? event->current : 0,
+			: xstrdup(word);
+	progress_event(progress, id, state, numbers ? event->current : 0,
 		       numbers ? event->total : 0);
+}
+
+void transfer_progress_receive(void *context, const struct image_event *event)
+{
+	receive(context, event, words[event->kind]);
+}
+
+void transfer_progress_receive_push(void *context,
+				    const struct image_event *event)
+{
+	receive(context, event,
+		event->kind == IMAGE_EVENT_EXISTS ? "Layer already exists"
+						  : words[event->kind]);
 }
 
 void transfer_progress_notice(void *context, const char *layer,

@@ -12,6 +12,10 @@
 /* An event receiver; CONTEXT is a struct progress. */
 void transfer_progress_receive(void *context, const struct image_event *event);
 
+/* The same for a push, where "exists" means: at the registry. */
+void transfer_progress_receive_push(void *context,
+				    const struct image_event *event);
+
 /* A client's notice (client_options.notice); CONTEXT is a struct progress. */
 void transfer_progress_notice(void *context, const char *layer,
 			      const char *text);
