@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Writes OCI manifests for images that have none, or none that fits: loaded
+ * from a docker archive, imported, saved without compression. The same parts
+ * give the same bytes.
+ */
+#ifndef LAYERS_MANIFEST_MAKE_H
+#define LAYERS_MANIFEST_MAKE_H
+
+#include "base/strbuf.h"
+#include "registry/spec/descriptor.h"
+
+struct manifest_parts {
+	struct descriptor config;
+	struct descriptor *layers; /* borrowed, lowest first */
+	size_t layer_count;
+};
+
+/* Append the manifest of PARTS to OUT. */
+void manifest_make(const struct manifest_parts *parts, struct strbuf *out);
+
+#endif
