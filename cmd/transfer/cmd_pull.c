@@ -103,6 +103,7 @@ static int pull_and_tell(struct pull_call *pull,
 
 	if (pull_one(pull, reference, &pulled, err) < 0)
 		return -1;
+	progress_finish(pull->progress);
 	say(pull, "Digest: %s", pulled.target.text);
 	say(pull, "Status: %s for %s",
 	    pulled.is_new ? "Downloaded newer image" : "Image is up to date",
