@@ -20,6 +20,9 @@ int cmd_create(struct command_call *call, struct error *err);
 /* Print the versions of the program and of what it is made of. */
 int cmd_version(struct command_call *call, struct error *err);
 
+/* List images. */
+int cmd_images(struct command_call *call, struct error *err);
+
 /* Hand the command line to the companion. */
 int cmd_companion(struct command_call *call, struct error *err);
 
