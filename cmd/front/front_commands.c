@@ -9,6 +9,8 @@ const struct command front_commands[] = {
 	  "Create and run a new container from an image", cmd_run },
 	{ "create\0container create\0", "Create a new container", cmd_create },
 	{ "images\0image ls\0image list\0", "List images", cmd_images },
+	{ "ps\0container ls\0container list\0container ps\0", "List containers",
+	  cmd_ps },
 	{ "version\0", "Show the version information", cmd_version },
 	{ "push\0image push\0", "Upload an image to a registry",
 	  cmd_companion },

@@ -23,6 +23,9 @@ int cmd_version(struct command_call *call, struct error *err);
 /* List images. */
 int cmd_images(struct command_call *call, struct error *err);
 
+/* List containers. */
+int cmd_ps(struct command_call *call, struct error *err);
+
 /* Hand the command line to the companion. */
 int cmd_companion(struct command_call *call, struct error *err);
 
