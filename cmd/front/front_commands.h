@@ -26,6 +26,15 @@ int cmd_images(struct command_call *call, struct error *err);
 /* List containers. */
 int cmd_ps(struct command_call *call, struct error *err);
 
+/* Print documents of containers, images and volumes. */
+int cmd_inspect(struct command_call *call, struct error *err);
+
+/* The same of images only. */
+int cmd_image_inspect(struct command_call *call, struct error *err);
+
+/* The same of containers only. */
+int cmd_container_inspect(struct command_call *call, struct error *err);
+
 /* Hand the command line to the companion. */
 int cmd_companion(struct command_call *call, struct error *err);
 

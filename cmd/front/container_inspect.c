@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a container's documents and state to docker's. */
+#include "cmd/front/container_inspect.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/fs.h"
+#include "cmd/front/docker_shapes.h"
+#include "layers/store/container_folder.h"
+
+static void set(json_t *document, const char *key, json_t *value)
+{
+	(void)json_object_set_new(document, key, value);
+}
+
+static json_t *moment(int64_t time)
+{
+	char text[CLOCK_TEXT_MAX] = "0001-01-01T00:00:00Z";
+
+	if (time)
+		clock_format(time, text);
+	return json_string(text);
+}
+
+static json_t *make_state(const struct container_state *state)
+{
+	bool is_paused = state->status == CONTAINER_PAUSED;
+	bool is_restarting = state->status == CONTAINER_RESTARTING;
+	bool is_running = state->status == CONTAINER_RUNNING || is_paused ||
+			  is_restarting;
+	json_t *document = json_object();
+
+	set(document, "Status",
+	    json_string(container_status_name(state->status)));
+	set(document, "Running", json_boolean(is_running));
+	set(document, "Paused", json_boolean(is_paused));
+	set(document, "Restarting", json_boolean(is_restarting));
+	set(document, "OOMKilled", json_boolean(state->is_oom_killed));
+	set(document, "Dead", json_boolean(state->status == CONTAINER_DEAD));
+	set(document, "Pid", json_integer(state->pid));
+	set(document, "ExitCode", json_integer(state->exit_code));
+	set(document, "Error",
+	    json_string(state->message ? state->message : ""));
+	set(document, "StartedAt", moment(state->started));
+	set(document, "FinishedAt", moment(state->finished));
+	return document;
+}
+
+/* A file of the container's folder, "" while it was not written yet. */
+static void set_path(json_t *document, const char *key,
+		     const struct container_entry *entry, const char *path)
+{
+	const char *name = strrchr(path, '/') + 1;
+
+	set(document, key,
+	    json_string(fs_exists(entry->container.folder_fd, name) ? path
+								    : ""));
+}
+
+static void set_paths(json_t *document, const struct container_entry *entry,
+		      const char *folder)
+{
+	static const struct {
+		const char *key;
+		const char *name;
+	} files[] = {
+		{ "ResolvConfPath", "resolv.conf" },
+		{ "HostnamePath", "hostname" },
+		{ "HostsPath", "hosts" },
+		{ "LogPath", "log.json" },
+	};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		autofree char *path = xasprintf("%s/%s", folder, files[i].name);
+
+		set_path(document, files[i].key, entry, path);
+	}
+}
+
+static json_t *make_host_config(const struct container_entry *entry)
+{
+	const json_t *own = entry->container.host_config;
+	json_t *host = shape_fill(docker_host_config_shape, own);
+	static const struct shape_field device[] = {
+		{ "PathOnHost", SHAPE_TEXT },
+		{ "PathInContainer", SHAPE_TEXT },
+		{ "CgroupPermissions", SHAPE_TEXT },
+		{ 0 },
+	};
+
+	if (!json_array_size(json_object_get(host, "ConsoleSize")))
+		set(host, "ConsoleSize", json_pack("[i,i]", 0, 0));
+	set(host, "Devices",
+	    shape_fill_list(device, json_object_get(own, "Devices")));
+	return host;
+}
+
+/* Layers topmost first, as overlayfs takes them. */
+static void set_lower(json_t *data, const struct container_entry *entry,
+		      const char *root)
+{
+	const json_t *layers = json_object_get(entry->container.document,
+					       "layers");
+	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	for (size_t i = json_array_size(layers); i > 0; i--) {
+		const char *name =
+			json_string_value(json_array_get(layers, i - 1));
+
+		strbuf_addf(&text, "%s%s/layers/%s/fs", text.length ? ":" : "",
+			    root, name ? name : "");
+	}
+	set(data, "LowerDir", json_string(text.text));
+}
+
+static void set_formatted(json_t *document, const char *key, const char *prefix,
+			  const char *suffix)
+{
+	autofree char *text = xasprintf("%s%s", prefix, suffix);
+
+	set(document, key, json_string(text));
+}
+
+/*
+ * No mount of a container is visible on the host; what its processes see is
+ * the merged tree, while there are any.
+ */
+static json_t *make_graph_driver(const struct container_entry *entry,
+				 const char *root, const char *folder)
+{
+	json_t *data = json_object();
+
+	set_lower(data, entry, root);
+	if (entry->state.pid) {
+		autofree char *merged = xasprintf("/proc/%d/root",
+						  (int)entry->state.pid);
+
+		set(data, "MergedDir", json_string(merged));
+	}
+	set_formatted(data, "UpperDir", folder, "/upper");
+	set_formatted(data, "WorkDir", folder, "/work");
+	return json_pack("{s:o,s:s}", "Data", data, "Name", "overlay2");
+}
+
+static json_t *make_config(const struct container_entry *entry)
+{
+	json_t *config = shape_fill(docker_config_shape,
+				    entry->container.config);
+
+	if (json_is_null(json_object_get(config, "Labels")))
+		set(config, "Labels", json_object());
+	return config;
+}
+
+static json_t *make_network_settings(const struct container_entry *entry)
+{
+	const char *mode = shape_text(entry->container.host_config,
+				      "NetworkMode");
+	json_t *settings = shape_fill(docker_network_settings_shape, NULL);
+	json_t *networks = json_object();
+
+	if (entry->state.pid) {
+		autofree char *key = xasprintf("/proc/%d/ns/net",
+					       (int)entry->state.pid);
+
+		set(settings, "SandboxKey", json_string(key));
+	}
+	/* one that lives in another's network has none of its own */
+	if (*mode && !strchr(mode, ':'))
+		set(networks, mode, shape_fill(docker_endpoint_shape, NULL));
+	set(settings, "Networks", networks);
+	return settings;
+}
+
+static void set_known(json_t *document, const struct container_entry *entry)
+{
+	const struct container *container = &entry->container;
+	const json_t *own = container->document;
+
+	set(document, "Id", json_string(container->id));
+	set(document, "Created", json_string(shape_text(own, "created")));
+	set(document, "Path", json_string(shape_text(own, "path")));
+	(void)json_object_set(document, "Args", json_object_get(own, "args"));
+	set(document, "State", make_state(&entry->state));
+	set(document, "Image", json_string(container->image));
+}
+
+static void set_constants(json_t *document, const struct container *container)
+{
+	static const char *const empty[] = { "MountLabel", "ProcessLabel",
+					     "AppArmorProfile", NULL };
+
+	set_formatted(document, "Name", "/", container->name);
+	set(document, "RestartCount", json_integer(0));
+	set(document, "Driver", json_string("overlay2"));
+	set(document, "Platform", json_string("linux"));
+	for (const char *const *key = empty; *key; key++)
+		set(document, *key, json_string(""));
+	set(document, "ExecIDs", json_null());
+}
+
+static void set_sizes(json_t *document, const struct container_entry *entry)
+{
+	if (!entry->has_size)
+		return;
+	set(document, "SizeRw", json_integer((json_int_t)entry->size_rw));
+	set(document, "SizeRootFs", json_integer((json_int_t)entry->size_root));
+}
+
+json_t *container_inspect(const struct container_entry *entry, const char *root)
+{
+	const struct container *container = &entry->container;
+	autofree char *relative = container_folder_path(container->id);
+	autofree char *folder = xasprintf("%s/%s", root, relative);
+	json_t *document = json_object();
+
+	set_known(document, entry);
+	set_paths(document, entry, folder);
+	set_constants(document, container);
+	set(document, "HostConfig", make_host_config(entry));
+	set(document, "GraphDriver", make_graph_driver(entry, root, folder));
+	set_sizes(document, entry);
+	set(document, "Mounts",
+	    shape_fill_list(docker_mount_shape,
+			    json_object_get(container->document, "mounts")));
+	set(document, "Config", make_config(entry));
+	set(document, "NetworkSettings", make_network_settings(entry));
+	return document;
+}

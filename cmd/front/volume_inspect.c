@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From volume.json to docker's document. */
+#include "cmd/front/volume_inspect.h"
+
+#include "base/alloc.h"
+#include "base/fs.h"
+#include "base/jsonx.h"
+#include "cmd/front/shape.h"
+#include "layers/store/volume.h"
+
+enum { VOLUME_FILE_LIMIT = 1 << 20 };
+
+/* A volume whose description got lost is still one. */
+static json_t *read_description(const struct store *store, const char *name)
+{
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+	autofree char *path = xasprintf("volumes/%s/volume.json", name);
+	json_t *document = NULL;
+
+	if (jsonx_read(store->root_fd, path, VOLUME_FILE_LIMIT, &document,
+		       &ignored) < 0)
+		return json_object();
+	return document;
+}
+
+int volume_inspect(const struct store *store, const char *name, json_t **out,
+		   struct error *err)
+{
+	autoclean(jsonx_free) json_t *own = NULL;
+	autofree char *data = xasprintf("volumes/%s/_data", name);
+	autofree char *mountpoint = xasprintf("%s/%s", store->root, data);
+	json_t *labels;
+
+	if (!volume_is_name(name) || !fs_exists(store->root_fd, data))
+		return error_set(err, ERROR_NOT_FOUND, "No such volume: %s",
+				 name);
+	own = read_description(store, name);
+	labels = json_object_get(own, "labels");
+	*out = json_pack("{s:s,s:s,s:o,s:s,s:s,s:n,s:s}", "CreatedAt",
+			 shape_text(own, "created"), "Driver", "local",
+			 "Labels", labels ? json_incref(labels) : json_null(),
+			 "Mountpoint", mountpoint, "Name", name, "Options",
+			 "Scope", "local");
+	return 0;
+}
