@@ -7,7 +7,7 @@
 #define RUNTIME_MONITOR_LOOP_H
 
 #include "runtime/attach_protocol.h"
-#include "runtime/monitor.h"
+#include "runtime/monitored.h"
 
 enum { MONITOR_CLIENTS_MAX = 32 };
 
