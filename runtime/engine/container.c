@@ -14,18 +14,6 @@
 #include "base/fs.h"
 #include "base/jsonx.h"
 #include "layers/store/container_folder.h"
-#include "runtime/engine/container_name.h"
-
-bool container_is_name(const char *text)
-{
-	static const char first[] = "abcdefghijklmnopqrstuvwxyz"
-				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-	static const char rest[] = "abcdefghijklmnopqrstuvwxyz"
-				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
-
-	return strlen(text) > 1 && strlen(text) < 200 &&
-	       strspn(text, first) > 0 && strspn(text, rest) == strlen(text);
-}
 
 /*
  * A container without a name for its host is called by its id's start; one

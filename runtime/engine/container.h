@@ -21,8 +21,7 @@
 #include "base/strvec.h"
 #include "layers/store/image_record.h"
 #include "layers/store/store.h"
-
-enum { CONTAINER_ID_MAX = 65 };
+#include "runtime/engine/container_name.h"
 
 struct container {
 	char id[CONTAINER_ID_MAX];
@@ -79,9 +78,6 @@ int container_list(const struct store *store, struct strvec *out,
 /* Remove a container that does not run, with its name and all its files. */
 int container_remove(const struct store *store, struct container *container,
 		     struct error *err) must_check;
-
-/* Whether TEXT may be a container's name. */
-bool container_is_name(const char *text);
 
 /* Free what CONTAINER owns. */
 void container_release(struct container *container);

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/fs.h"
-#include "runtime/engine/spec_parts.h"
+#include "runtime/engine/spec_request.h"
 
 enum { RESOLV_LIMIT = 64 * 1024 };
 

@@ -11,6 +11,17 @@
 #include "base/fs.h"
 #include "layers/store/container_folder.h"
 
+bool container_is_name(const char *text)
+{
+	static const char first[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	static const char rest[] = "abcdefghijklmnopqrstuvwxyz"
+				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+
+	return strlen(text) > 1 && strlen(text) < 200 &&
+	       strspn(text, first) > 0 && strspn(text, rest) == strlen(text);
+}
+
 static bool has_folder(const struct store *store, const char *id)
 {
 	autofree char *folder = container_folder_path(id);

@@ -8,8 +8,14 @@
 #ifndef RUNTIME_CONTAINER_NAME_H
 #define RUNTIME_CONTAINER_NAME_H
 
+#include <stdbool.h>
+
 #include "layers/store/store.h"
-#include "runtime/engine/container.h"
+
+enum { CONTAINER_ID_MAX = 65 };
+
+/* Whether TEXT may be a container's name. */
+bool container_is_name(const char *text);
 
 /* Claim NAME for container ID; EXISTS, in docker's words, when it is taken. */
 int container_name_claim(const struct store *store, const char *name,

@@ -20,7 +20,7 @@
 #include "runtime/engine/container_files.h"
 #include "runtime/engine/container_rootfs.h"
 #include "runtime/engine/container_state.h"
-#include "runtime/engine/spec_parts.h"
+#include "runtime/engine/spec_request.h"
 #include "runtime/engine/start_plan.h"
 #include "runtime/launch.h"
 #include "runtime/logs/log_writer.h"

@@ -6,7 +6,7 @@
 #ifndef RUNTIME_SPEC_PARTS_H
 #define RUNTIME_SPEC_PARTS_H
 
-#include "runtime/engine/spec_generate.h"
+#include "runtime/engine/spec_request.h"
 
 /* The "process" object: arguments, environment, user, capabilities. */
 int spec_process(const struct spec_request *request, json_t **out,
@@ -23,14 +23,5 @@ int spec_linux(const struct spec_request *request, json_t **out,
 /* The "resources" object: limits and device rules. */
 int spec_resources(const json_t *host_config, json_t **out,
 		   struct error *err) must_check;
-
-/* A string member of OBJECT, or "" when it is absent or no string. */
-const char *spec_string(const json_t *object, const char *key);
-
-/* An integer member of OBJECT, or 0. */
-json_int_t spec_integer(const json_t *object, const char *key);
-
-/* A new array of the NULL-terminated strings. */
-json_t *spec_list(const char *const *items);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/jsonx.h"
 #include "runtime/caps.h"
+#include "runtime/engine/spec_generate.h"
 #include "runtime/engine/spec_parts.h"
 
 #define DEFAULT_PATH \

@@ -12,7 +12,6 @@
 #include "runtime/caps.h"
 #include "runtime/engine/container_state.h"
 #include "runtime/engine/spec_generate.h"
-#include "runtime/engine/spec_parts.h"
 #include "runtime/seccomp/seccomp_default.h"
 
 /* Namespaces of other containers to join; NULL: none. */
