@@ -6,7 +6,6 @@
 
 #include "base/alloc.h"
 #include "base/jsonx.h"
-#include "cmd/front/run_parts.h"
 
 static void set_text(json_t *object, const char *key, const char *value)
 {

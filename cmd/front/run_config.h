@@ -8,11 +8,7 @@
 #ifndef CMD_RUN_CONFIG_H
 #define CMD_RUN_CONFIG_H
 
-#include <jansson.h>
-
-#include "cmd/front/run_options.h"
-#include "layers/store/image_record.h"
-#include "layers/store/store.h"
+#include "cmd/front/run_parts.h"
 
 struct run_config {
 	json_t *config;	     /* docker's Config, image and options merged */
@@ -26,15 +22,6 @@ struct run_config {
 	{                                    \
 		NULL, NULL, NULL, NULL, NULL \
 	}
-
-struct run_config_request {
-	const struct store *store;
-	const struct run_options *options;
-	const struct image_record *image;
-	const char *image_name;
-	char *const *command; /* after the image; NULL-terminated */
-	bool is_foreground;   /* run without -d: output is attached */
-};
 
 /* Settle everything. INVALID names the option that is wrong. */
 int run_config_make(const struct run_config_request *request,

@@ -6,7 +6,20 @@
 #ifndef CMD_RUN_PARTS_H
 #define CMD_RUN_PARTS_H
 
-#include "cmd/front/run_config.h"
+#include <jansson.h>
+
+#include "cmd/front/run_options.h"
+#include "layers/store/image_record.h"
+#include "layers/store/store.h"
+
+struct run_config_request {
+	const struct store *store;
+	const struct run_options *options;
+	const struct image_record *image;
+	const char *image_name;
+	char *const *command; /* after the image; NULL-terminated */
+	bool is_foreground;   /* run without -d: output is attached */
+};
 
 /* The merged environment: BASE (array) with files and -e applied in order. */
 int run_env(const struct run_options *options, const json_t *base, json_t **out,
