@@ -3,52 +3,25 @@
 #include "base/term.h"
 
 #include <stdint.h>
+#include <string.h>
 #include <sys/ioctl.h>
 
-/*
- * Decodes one UTF-8 sequence (RFC 3629: no overlong forms, no surrogates).
- * Returns its length, or 0 when the bytes are not valid.
- */
-static size_t decode(const unsigned char *text, size_t length, uint32_t *rune)
-{
-	static const uint32_t lowest[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t size;
-	uint32_t value;
-
-	if (text[0] < 0x80) {
-		*rune = text[0];
-		return 1;
-	}
-	size = text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
-	if (text[0] < 0xc2 || text[0] > 0xf4 || length < size)
-		return 0;
-	value = text[0] & (0x7fu >> size);
-	for (size_t i = 1; i < size; i++) {
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-		value = value << 6 | (text[i] & 0x3fu);
-	}
-	if (value < lowest[size] || value > 0x10ffff ||
-	    (value >= 0xd800 && value < 0xe000))
-		return 0;
-	*rune = value;
-	return size;
-}
+#include "base/utf8.h"
 
 void term_sanitize(const char *text, size_t length, struct strbuf *out)
 {
-	const unsigned char *bytes = (const unsigned char *)text;
 	size_t at = 0;
 
 	while (at < length) {
 		uint32_t rune = 0;
-		size_t size = decode(bytes + at, length - at, &rune);
+		size_t size = utf8_decode(text + at, length - at, &rune);
 
-		if (!size || rune < 0x20 || (rune >= 0x7f && rune < 0xa0))
+		if ((rune == UTF8_INVALID && size == 1) || rune < 0x20 ||
+		    (rune >= 0x7f && rune < 0xa0))
 			strbuf_addch(out, '?');
 		else
 			strbuf_add(out, text + at, size);
-		at += size ? size : 1;
+		at += size;
 	}
 }
 
@@ -85,15 +58,15 @@ static size_t rune_columns(uint32_t rune)
 
 size_t term_columns(const char *text)
 {
-	const unsigned char *bytes = (const unsigned char *)text;
+	size_t length = strlen(text);
 	size_t columns = 0;
+	size_t at = 0;
 
-	while (*bytes) {
+	while (at < length) {
 		uint32_t rune = 0;
-		size_t size = decode(bytes, 4, &rune);
 
-		columns += size ? rune_columns(rune) : 1;
-		bytes += size ? size : 1;
+		at += utf8_decode(text + at, length - at, &rune);
+		columns += rune_columns(rune);
 	}
 	return columns;
 }

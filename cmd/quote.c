@@ -7,7 +7,7 @@
 #include "cmd/quote.h"
 
 #include "base/alloc.h"
-#include "cmd/utf8.h"
+#include "base/utf8.h"
 
 static const struct range {
 	uint32_t first;

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "cmd/utf8.h"
+#include "base/utf8.h"
 
 enum { LEAST_WIDTH = 10, PADDING = 3 };
 

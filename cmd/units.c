@@ -8,7 +8,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/term.h"
-#include "cmd/utf8.h"
+#include "base/utf8.h"
 
 static void format_size(double size, double base, const char *const *names,
 			int digits, char *out)

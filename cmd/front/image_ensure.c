@@ -63,7 +63,8 @@ static int run_companion(const struct strvec *command, struct error *err)
 			return error_sys(err, errno, "wait for the companion");
 	}
 	if (proc_exit_code(status) != 0)
-		return error_set(err, ERROR_NOT_FOUND, "it could not be had");
+		return error_set(err, ERROR_NOT_FOUND,
+				 "the companion told why");
 	return 0;
 }
 
@@ -81,7 +82,8 @@ static int pull(const struct context *context, const struct image_wish *wish,
 	strvec_add(&command, "--");
 	strvec_add(&command, wish->name);
 	if (run_companion(&command, err) < 0)
-		return error_wrap(err, "pull image %s", wish->name);
+		return error_wrap(err, "image %s could not be pulled",
+				  wish->name);
 	return 0;
 }
 

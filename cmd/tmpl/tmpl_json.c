@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "cmd/tmpl/tmpl_number.h"
-#include "cmd/utf8.h"
 
 enum { DEPTH_MAX = 200 };
 

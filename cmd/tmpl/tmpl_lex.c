@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "cmd/quote.h"
-#include "cmd/utf8.h"
 
 enum { DELIMITER = 2, TRIM_MARK = 2 }; /* "{{", "- " */
 

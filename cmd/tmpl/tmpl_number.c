@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "cmd/quote.h"
 #include "cmd/units.h"
-#include "cmd/utf8.h"
 
 enum { NUMBER_MAX = 100, DIGITS_MAX = 17 };
 

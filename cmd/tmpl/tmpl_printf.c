@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "cmd/tmpl/tmpl_verb.h"
-#include "cmd/utf8.h"
 
 enum { WIDTH_MAX = 1000000, DEPTH_MAX = 100 };
 

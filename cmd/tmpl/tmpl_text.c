@@ -8,9 +8,9 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "cmd/quote.h"
 #include "cmd/tmpl/tmpl_printf.h"
-#include "cmd/utf8.h"
 
 /* Runs of lower case letters and how far away their upper case is. */
 static const struct letters {

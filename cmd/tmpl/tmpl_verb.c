@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "cmd/quote.h"
 #include "cmd/tmpl/tmpl_number.h"
-#include "cmd/utf8.h"
 
 enum { FLOAT_PRECISION_MAX = 400, INTEGER_DIGITS_MAX = 1100 };
 

@@ -14,24 +14,7 @@
 #include <stdint.h>
 #include <string.h>
 
-static void add_rune(uint32_t rune, struct strbuf *out)
-{
-	if (rune < 0x80) {
-		strbuf_addch(out, (char)rune);
-		return;
-	}
-	if (rune < 0x800) {
-		strbuf_addch(out, (char)(0xc0 | rune >> 6));
-	} else if (rune < 0x10000) {
-		strbuf_addch(out, (char)(0xe0 | rune >> 12));
-		strbuf_addch(out, (char)(0x80 | (rune >> 6 & 0x3f)));
-	} else {
-		strbuf_addch(out, (char)(0xf0 | rune >> 18));
-		strbuf_addch(out, (char)(0x80 | (rune >> 12 & 0x3f)));
-		strbuf_addch(out, (char)(0x80 | (rune >> 6 & 0x3f)));
-	}
-	strbuf_addch(out, (char)(0x80 | (rune & 0x3f)));
-}
+#include "base/utf8.h"
 
 static int read_unicode(struct toml_scan *scan, int digits, struct strbuf *out,
 			struct error *err)
@@ -57,7 +40,7 @@ static int read_unicode(struct toml_scan *scan, int digits, struct strbuf *out,
 		return toml_scan_fail(scan, err,
 				      "escape is no character: U+%04X",
 				      (unsigned)rune);
-	add_rune(rune, out);
+	utf8_write(rune, out);
 	return 0;
 }
 

@@ -3,31 +3,15 @@
 #include "runtime/logs/log_line_format.h"
 
 #include "base/clock.h"
+#include "base/utf8.h"
 
-/* Bytes of the UTF-8 sequence at TEXT (RFC 3629), or 0 when it is not one. */
-static size_t sequence(const unsigned char *text, size_t length)
+/* Bytes of the UTF-8 sequence at TEXT, or 0 when it is not one. */
+static size_t sequence(const char *text, size_t length)
 {
-	size_t size = text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
-	unsigned char low = 0x80;
-	unsigned char high = 0xbf;
+	uint32_t rune = 0;
+	size_t size = utf8_decode(text, length, &rune);
 
-	if (text[0] < 0xc2 || text[0] > 0xf4 || size > length)
-		return 0;
-	if (text[0] == 0xe0)
-		low = 0xa0;
-	else if (text[0] == 0xed)
-		high = 0x9f;
-	else if (text[0] == 0xf0)
-		low = 0x90;
-	else if (text[0] == 0xf4)
-		high = 0x8f;
-	if (text[1] < low || text[1] > high)
-		return 0;
-	for (size_t i = 2; i < size; i++) {
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	return size;
+	return rune == UTF8_INVALID && size == 1 ? 0 : size;
 }
 
 static void add_control(unsigned char byte, struct strbuf *out)
@@ -53,13 +37,12 @@ static void add_control(unsigned char byte, struct strbuf *out)
 	}
 }
 
-static void add_escaped(const unsigned char *text, size_t length,
-			struct strbuf *out)
+static void add_escaped(const char *text, size_t length, struct strbuf *out)
 {
 	size_t plain = 0;
 
 	for (size_t at = 0; at < length;) {
-		unsigned char byte = text[at];
+		unsigned char byte = (unsigned char)text[at];
 		size_t size = byte < 0x80 ? 1
 					  : sequence(text + at, length - at);
 
@@ -85,7 +68,7 @@ void log_line_format(const char *text, size_t length, int stream, int64_t time,
 
 	clock_format(time, when);
 	strbuf_addstr(out, "{\"log\":\"");
-	add_escaped((const unsigned char *)text, length, out);
+	add_escaped(text, length, out);
 	strbuf_addf(out, "\",\"stream\":\"%s\",\"time\":\"%s\"}\n",
 		    stream == 2 ? "stderr" : "stdout", when);
 }

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "cmd/utf8.h"
+#include "base/utf8.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 

@@ -4,8 +4,8 @@
  * byte that is no part of a valid sequence counts as one U+FFFD of its own.
  * Docker's widths, cuts and quotes are all defined in such runes.
  */
-#ifndef CMD_UTF8_H
-#define CMD_UTF8_H
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
 
 #include <stddef.h>
 #include <stdint.h>

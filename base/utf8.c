@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* UTF-8 by RFC 3629: no overlong forms, no surrogates, at most U+10FFFF. */
-#include "cmd/utf8.h"
+#include "base/utf8.h"
 
 #include <stdbool.h>
 
