@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which names an image has, and finding images by the start of an id. */
-#include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
 
@@ -8,6 +7,7 @@
 #include "base/atomicfile.h"
 #include "base/jsonx.h"
 #include "layers/store/image_record.h"
+#include "layers/store/shard.h"
 
 enum { NAMES_FILE_LIMIT = 4 << 20, HEX_DIGITS_MAX = 128 };
 
@@ -124,71 +124,29 @@ int image_record_drop_name(const struct store *store, const struct digest *id,
 	return 0;
 }
 
-/* Opens a folder below the root to read it; NULL without error if absent. */
-static int open_dir(const struct store *store, const char *path, DIR **out,
-		    struct error *err)
-{
-	int fd = openat(store->root_fd, path,
-			O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	*out = NULL;
-	/* a stranger's file among the folders stops nothing */
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-		return 0;
-	if (fd >= 0)
-		*out = fdopendir(fd);
-	return *out ? 0 : error_sys(err, errno, "read %s", path);
-}
-
-/* Appends the ids in images/SHARD that begin with PREFIX. */
-static int list_shard(const struct store *store, const char *shard,
-		      const char *prefix, struct strvec *out, struct error *err)
-{
-	autofree char *path = xasprintf("images/%s", shard);
-	struct dirent *entry;
-	DIR *dir;
-
-	if (open_dir(store, path, &dir, err) < 0)
-		return -1;
-	if (!dir)
-		return 0;
-	while ((entry = readdir(dir))) {
-		size_t length = strlen(entry->d_name);
-
-		if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0 ||
-		    (length != 64 && length != 128))
-			continue;
-		strvec_addf(out, "%s:%s", length == 64 ? "sha256" : "sha512",
-			    entry->d_name);
-	}
-	(void)closedir(dir); /* only read */
-	return 0;
-}
-
-static int list_all(const struct store *store, const char *prefix,
+/* Appends the ids of all images that begin with PREFIX. */
+static int list_ids(const struct store *store, const char *prefix,
 		    struct strvec *out, struct error *err)
 {
-	struct dirent *entry;
-	DIR *dir;
-	int result = 0;
+	autoclean(strvec_release) struct strvec names = STRVEC_INIT;
 
-	if (open_dir(store, "images", &dir, err) < 0)
+	if (shard_list(store, "images", prefix, &names, err) < 0)
 		return -1;
-	while (dir && result == 0 && (entry = readdir(dir))) {
-		if (entry->d_name[0] != '.' &&
-		    !strncmp(entry->d_name, prefix, strnlen(prefix, 2)))
-			result = list_shard(store, entry->d_name, prefix, out,
-					    err);
+	for (size_t i = 0; i < names.count; i++) {
+		size_t length = strlen(names.items[i]);
+
+		if (length == 64 || length == 128)
+			strvec_addf(out, "%s:%s",
+				    length == 64 ? "sha256" : "sha512",
+				    names.items[i]);
 	}
-	if (dir)
-		(void)closedir(dir); /* only read */
-	return result;
+	return 0;
 }
 
 int image_record_list(const struct store *store, struct strvec *out,
 		      struct error *err)
 {
-	return list_all(store, "", out, err);
+	return list_ids(store, "", out, err);
 }
 
 int image_record_find(const struct store *store, const char *prefix,
@@ -196,20 +154,12 @@ int image_record_find(const struct store *store, const char *prefix,
 {
 	autoclean(strvec_release) struct strvec found = STRVEC_INIT;
 	size_t length = strlen(prefix);
-	int result;
 
 	if (!length || length > HEX_DIGITS_MAX ||
 	    strspn(prefix, "0123456789abcdef") != length)
 		return error_set(err, ERROR_NOT_FOUND, "No such image: %s",
 				 prefix);
-	if (length >= 2) {
-		char shard[3] = { prefix[0], prefix[1], '\0' };
-
-		result = list_shard(store, shard, prefix, &found, err);
-	} else {
-		result = list_all(store, prefix, &found, err);
-	}
-	if (result < 0)
+	if (list_ids(store, prefix, &found, err) < 0)
 		return -1;
 	if (!found.count)
 		return error_set(err, ERROR_NOT_FOUND, "No such image: %s",
