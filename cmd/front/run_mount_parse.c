@@ -109,6 +109,8 @@ static json_t *make_entry(const char *type, const char *source,
 		(void)json_object_set_new(entry, "Driver",
 					  json_string("local"));
 	(void)json_object_set_new(entry, "Mode", json_string(mode));
+	if (has_option(mode, "nocopy"))
+		(void)json_object_set_new(entry, "NoCopy", json_true());
 	(void)json_object_set_new(entry, "RW",
 				  json_boolean(!has_option(mode, "ro") &&
 					       !has_option(mode, "rro")));

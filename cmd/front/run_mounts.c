@@ -139,6 +139,7 @@ static int settle_volume(const struct store *store, json_t *entry,
 			  err) < 0)
 		return -1;
 	(void)json_object_set_new(entry, "Anonymous", json_boolean(!*name));
+	(void)json_object_set_new(entry, "IsNew", json_boolean(is_new));
 	(void)json_object_set_new(entry, "Name", json_string(own));
 	(void)json_object_set_new(entry, "Source", json_string(path));
 	return 0;

@@ -20,6 +20,7 @@
 #include "runtime/engine/container_files.h"
 #include "runtime/engine/container_rootfs.h"
 #include "runtime/engine/container_state.h"
+#include "runtime/engine/container_volumes.h"
 #include "runtime/engine/spec_request.h"
 #include "runtime/engine/start_plan.h"
 #include "runtime/launch.h"
@@ -133,6 +134,7 @@ static int bring_up(struct running *running, const struct monitor_stdio *stdio,
 	if (container_files_write(running->container, err) < 0 ||
 	    container_rootfs_mount(running->store, running->container,
 				   &rootfs_fd, err) < 0 ||
+	    container_volumes_fill(running->container, rootfs_fd, err) < 0 ||
 	    start_plan_make(running->store, running->container, rootfs_fd,
 			    &plan, err) < 0 ||
 	    keep_spec(running, plan.document, err) < 0 ||
