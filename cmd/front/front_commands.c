@@ -23,6 +23,12 @@ const struct command front_commands[] = {
 	  cmd_companion },
 	{ "login\0", "Log in to a registry", cmd_companion },
 	{ "logout\0", "Log out from a registry", cmd_companion },
+	{ "save\0image save\0",
+	  "Save one or more images to a tar archive (streamed to STDOUT by "
+	  "default)",
+	  cmd_companion },
+	{ "load\0image load\0", "Load an image from a tar archive or STDIN",
+	  cmd_companion },
 	{ "image restore\0",
 	  "Extract images again from the blobs that are here", cmd_companion },
 	{ NULL, NULL, NULL },

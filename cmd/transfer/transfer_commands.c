@@ -7,6 +7,12 @@ const struct command transfer_commands[] = {
 	{ "push\0image push\0", "Upload an image to a registry", cmd_push },
 	{ "login\0", "Log in to a registry", cmd_login },
 	{ "logout\0", "Log out from a registry", cmd_logout },
+	{ "save\0image save\0",
+	  "Save one or more images to a tar archive (streamed to STDOUT by "
+	  "default)",
+	  cmd_save },
+	{ "load\0image load\0", "Load an image from a tar archive or STDIN",
+	  cmd_load },
 	{ "image restore\0",
 	  "Extract images again from the blobs that are here", cmd_restore },
 	{ NULL, NULL, NULL },

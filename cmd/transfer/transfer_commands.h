@@ -23,6 +23,12 @@ int cmd_login(struct command_call *call, struct error *err);
 /* Forget credentials for a registry. */
 int cmd_logout(struct command_call *call, struct error *err);
 
+/* Save images to an archive. */
+int cmd_save(struct command_call *call, struct error *err);
+
+/* Load images from an archive. */
+int cmd_load(struct command_call *call, struct error *err);
+
 /* Extract images again from the blobs that are here. */
 int cmd_restore(struct command_call *call, struct error *err);
 
