@@ -31,6 +31,23 @@ static void name_of(unsigned number, char out[static 32])
 		(void)snprintf(out, 32, "log.json");
 }
 
+/*
+ * A writer that was killed in the middle of a line, or met a full disk, left
+ * it torn: end it, so that it does not spoil the next.
+ */
+static int end_torn_line(struct log_writer *writer, struct error *err)
+{
+	char last = '\n';
+	autoclose int fd = openat(writer->folder_fd, "log.json",
+				  O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (!writer->size || fd < 0 ||
+	    pread(fd, &last, 1, (off_t)writer->size - 1) != 1 || last == '\n')
+		return 0;
+	writer->size++;
+	return fs_write_all(writer->fd, "\n", 1, err);
+}
+
 static int open_file(struct log_writer *writer, struct error *err)
 {
 	struct stat st;
@@ -41,7 +58,7 @@ static int open_file(struct log_writer *writer, struct error *err)
 	if (writer->fd < 0 || fstat(writer->fd, &st) < 0)
 		return error_sys(err, errno, "open log");
 	writer->size = st.st_size;
-	return 0;
+	return end_torn_line(writer, err);
 }
 
 /* The oldest file goes; every other moves up by one. */
@@ -76,20 +93,43 @@ static int write_lines(struct log_writer *writer, struct error *err)
 	    writer->size + (int64_t)length > writer->options.max_size &&
 	    writer->size && rotate(writer, err) < 0)
 		return -1;
-	if (fs_write_all(writer->fd, writer->lines.text, length, err) < 0)
-		return error_wrap(err, "log");
-	writer->size += (int64_t)length;
+	if (fs_write_all(writer->fd, writer->lines.text, length, err) == 0) {
+		writer->size += (int64_t)length;
+		strbuf_truncate(&writer->lines, 0);
+		return 0;
+	}
+	/* a full disk: these lines are lost, whole, and later ones are not */
 	strbuf_truncate(&writer->lines, 0);
+	if (ftruncate(writer->fd, (off_t)writer->size) < 0)
+		return error_wrap(err, "log (with a torn line left)");
+	return error_wrap(err, "log");
+}
+
+/* Bytes at the end of TEXT that begin a UTF-8 sequence and lack its rest. */
+static size_t begun_sequence(const char *text, size_t length)
+{
+	for (size_t back = 1; back <= 3 && back <= length; back++) {
+		unsigned char byte = (unsigned char)text[length - back];
+		size_t size = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+
+		if (byte < 0x80)
+			return 0;
+		if (byte >= 0xc0)
+			return size > back ? back : 0;
+	}
 	return 0;
 }
 
-static void flush_piece(struct log_writer *writer, int stream)
+/* Make a line of what is pending but for its last KEPT bytes. */
+static void flush_piece(struct log_writer *writer, int stream, size_t kept)
 {
 	struct strbuf *pending = &writer->pending[stream - 1];
+	size_t length = pending->length - kept;
 
-	log_line_format(pending->text, pending->length, stream, clock_now(),
+	log_line_format(pending->text, length, stream, clock_now(),
 			&writer->lines);
-	strbuf_truncate(pending, 0);
+	memmove(pending->text, pending->text + length, kept);
+	strbuf_truncate(pending, kept);
 }
 
 /*
@@ -124,8 +164,10 @@ int log_writer_add(struct log_writer *writer, int stream, const void *data,
 		strbuf_add(pending, at, taken);
 		at += taken;
 		length -= taken;
-		if (is_full)
-			flush_piece(writer, stream);
+		if (is_full) /* never between the bytes of a character */
+			flush_piece(
+				writer, stream,
+				begun_sequence(pending->text, pending->length));
 	}
 	return write_lines(writer, err);
 }
@@ -160,7 +202,7 @@ void log_writer_close(struct log_writer *writer)
 		return;
 	for (int stream = 1; stream <= 2; stream++) {
 		if (writer->pending[stream - 1].length)
-			flush_piece(writer, stream);
+			flush_piece(writer, stream, 0);
 	}
 	/* a full disk costs the last words of the log, nothing else */
 	if (writer->fd >= 0 && write_lines(writer, &err) < 0)
