@@ -3,9 +3,9 @@
 #include "runtime/engine/container_start.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -18,6 +18,7 @@
 #include "layers/store/volume.h"
 #include "runtime/cgroup/cgroup_control.h"
 #include "runtime/engine/container_files.h"
+#include "runtime/engine/container_lock.h"
 #include "runtime/engine/container_rootfs.h"
 #include "runtime/engine/container_state.h"
 #include "runtime/engine/container_volumes.h"
@@ -36,8 +37,7 @@ enum {
 struct running {
 	struct store *store;
 	struct container *container;
-	int folder_fd; /* the run folder */
-	int lock_fd;   /* held as long as the monitor lives */
+	struct container_lock lock; /* held as long as the monitor lives */
 	int listen_fd;
 	struct cgroup *cgroup;
 	struct log_writer *log;
@@ -58,7 +58,7 @@ static int keep_spec(const struct running *running, const json_t *document,
 	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
 
 	jsonx_format(document, &text);
-	return atomicfile_put(running->folder_fd, "config.json", text.text,
+	return atomicfile_put(running->lock.folder_fd, "config.json", text.text,
 			      text.length, 0, err);
 }
 
@@ -120,7 +120,8 @@ static int note_running(struct running *running, const struct start_plan *plan,
 		.started = clock_now(),
 		.cgroup = xstrdup(plan->cgroup_path),
 	};
-	return container_state_put(running->folder_fd, &running->state, err);
+	return container_state_put(running->lock.folder_fd, &running->state,
+				   err);
 }
 
 static int bring_up(struct running *running, const struct monitor_stdio *stdio,
@@ -171,10 +172,19 @@ static void write_log(void *context, int stream, const void *data,
 		error_release(&err);
 }
 
+/* A pid namespace of its own ends with its first process; a shared one not. */
+static bool has_survivors(const struct container *container)
+{
+	return *spec_string(container->host_config, "PidMode");
+}
+
 static void remove_group(struct running *running)
 {
 	autoclean(error_release) struct error err = ERROR_INIT;
 
+	if (running->cgroup && has_survivors(running->container) &&
+	    cgroup_kill(running->cgroup, SIGKILL, &err) < 0)
+		error_release(&err); /* removing tells */
 	if (running->cgroup &&
 	    cgroup_remove(running->cgroup, START_CGROUP_WAIT_MS, &err) < 0)
 		error_release(&err); /* found by the next clean-up */
@@ -222,8 +232,7 @@ static void record_end(struct running *running)
 	else if (container_state_put_exit(running->container, &running->state,
 					  &err) < 0)
 		error_release(&err); /* seen as created: nothing ran */
-	if (container_state_clear(running->store, running->container->id,
-				  &err) < 0)
+	if (container_state_end(running->lock.folder_fd, &err) < 0)
 		error_release(&err); /* the free lock tells the truth */
 }
 
@@ -268,6 +277,10 @@ static void finish(void *context)
 	if (!running->is_removed &&
 	    container_rootfs_sync(running->container, &err) < 0)
 		error_release(&err);
+	/* last of all: the lock in it keeps others from starting it again */
+	if (container_state_clear(running->store, running->container->id,
+				  &err) < 0)
+		error_release(&err); /* it is used again */
 }
 
 /* The socket's path is relative to its folder: no limit of 108 bytes. */
@@ -287,36 +300,9 @@ static int listen_at(int folder_fd, int *out, struct error *err)
 	return 0;
 }
 
-/* Takes the run folder: exactly one monitor holds its lock. */
-static int take_folder(struct running *running, struct error *err)
-{
-	const char *id = running->container->id;
-
-	if (container_state_folder(running->store, id, &running->folder_fd,
-				   err) < 0)
-		return -1;
-	running->lock_fd = openat(running->folder_fd, "lock",
-				  O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-				  0600);
-	if (running->lock_fd < 0)
-		return error_sys(err, errno, "open lock of container %s", id);
-	if (flock(running->lock_fd, LOCK_EX | LOCK_NB) < 0)
-		return error_set(err, ERROR_BUSY,
-				 "container %s is already running", id);
-	/* what a killed monitor left is not true any more */
-	if (unlinkat(running->folder_fd, "attach.sock", 0) < 0 &&
-	    errno != ENOENT)
-		return error_sys(err, errno, "remove old socket");
-	if (unlinkat(running->folder_fd, "state.json", 0) < 0 &&
-	    errno != ENOENT)
-		return error_sys(err, errno, "remove old state");
-	return listen_at(running->folder_fd, &running->listen_fd, err);
-}
-
 static void running_release(struct running *running)
 {
-	cleanup_close(&running->folder_fd);
-	cleanup_close(&running->lock_fd);
+	container_lock_release(&running->lock);
 	cleanup_close(&running->listen_fd);
 }
 DEFINE_CLEANUP(struct running, running_release)
@@ -338,8 +324,7 @@ int container_start(const struct container_start *request, int *client_out,
 	autoclean(running_release) struct running running = {
 		.store = request->store,
 		.container = container,
-		.folder_fd = -1,
-		.lock_fd = -1,
+		.lock = CONTAINER_LOCK_INIT,
 		.listen_fd = -1,
 		.state = CONTAINER_STATE_INIT,
 		.is_removed = is_auto_removed(container),
@@ -362,7 +347,9 @@ int container_start(const struct container_start *request, int *client_out,
 		.finish = finish,
 	};
 
-	if (take_folder(&running, err) < 0)
+	if (container_lock_take(request->store, container, &running.lock, err) <
+		    0 ||
+	    listen_at(running.lock.folder_fd, &running.listen_fd, err) < 0)
 		return -1;
 	monitor.listen_fd = running.listen_fd;
 	return monitor_spawn(&monitor, client_out, err);

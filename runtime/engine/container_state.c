@@ -143,7 +143,10 @@ static int read_state(int folder_fd, const char *name,
 	return 0;
 }
 
-/* Whether a monitor holds the lock of the run folder. */
+/*
+ * Whether a monitor holds the lock of the run folder. Who looks holds it for a
+ * moment, shared, so that lookers do not mistake each other for one.
+ */
 static bool is_monitored(int folder_fd)
 {
 	autoclose int fd = openat(folder_fd, "lock",
@@ -186,6 +189,8 @@ int container_state_load(const struct store *store,
 	if (out->status != CONTAINER_STATUS_NONE) {
 		if (!is_monitored(folder))
 			bury(out);
+		else if (fs_exists(folder, "paused"))
+			out->status = CONTAINER_PAUSED;
 		return 0;
 	}
 	if (read_state(container->folder_fd, "exit.json", out, err) < 0)
@@ -233,12 +238,53 @@ int container_state_put_exit(const struct container *container,
 			      text.length, 0, err);
 }
 
+int container_state_end(int folder_fd, struct error *err)
+{
+	/* the state last: without it nobody looks for the others */
+	static const char *const names[] = { "attach.sock", "paused",
+					     "config.json", "state.json" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (unlinkat(folder_fd, names[i], 0) < 0 && errno != ENOENT)
+			return error_sys(err, errno, "remove %s", names[i]);
+	}
+	return 0;
+}
+
+/*
+ * Moved away first: whoever opens the folder now makes a new one, and whoever
+ * has the old one open sees that it is not the container's any more.
+ */
 int container_state_clear(const struct store *store, const char *id,
 			  struct error *err)
 {
 	autofree char *path = xasprintf("containers/%s", id);
+	autofree char *away = xasprintf("containers/.%s", id);
 
-	return fs_remove_tree(store->run_fd, path, err);
+	if (fs_remove_tree(store->run_fd, away, err) < 0)
+		return -1;
+	if (renameat(store->run_fd, path, store->run_fd, away) < 0)
+		return errno == ENOENT
+			       ? 0
+			       : error_sys(err, errno,
+					   "remove run folder of %s", id);
+	return fs_remove_tree(store->run_fd, away, err);
+}
+
+int container_state_set_paused(const struct store *store, const char *id,
+			       bool is_paused, struct error *err)
+{
+	autofree char *path = xasprintf("containers/%s/paused", id);
+	autoclose int fd = -1;
+
+	if (!is_paused) {
+		if (unlinkat(store->run_fd, path, 0) < 0 && errno != ENOENT)
+			return error_sys(err, errno, "remove %s", path);
+		return 0;
+	}
+	fd = openat(store->run_fd, path,
+		    O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	return fd < 0 ? error_sys(err, errno, "make %s", path) : 0;
 }
 
 void container_state_release(struct container_state *state)

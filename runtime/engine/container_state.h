@@ -7,6 +7,7 @@
  *
  *   <run>/containers/<id>/state.json   pid, start time, status
  *   <run>/containers/<id>/lock         held by the monitor
+ *   <run>/containers/<id>/paused       there while it is frozen
  *   <run>/containers/<id>/config.json  the OCI specification it runs by
  *   <run>/containers/<id>/attach.sock  where clients talk to it
  */
@@ -66,9 +67,19 @@ int container_state_put_exit(const struct container *container,
 			     const struct container_state *state,
 			     struct error *err) must_check;
 
-/* Remove the run folder: it does not run any more. */
+/*
+ * Note, in the open run folder, that it does not run any more. Whoever looks
+ * sees how it ended from then on.
+ */
+int container_state_end(int folder_fd, struct error *err) must_check;
+
+/* Remove the run folder. Only for the holder of its lock. */
 int container_state_clear(const struct store *store, const char *id,
 			  struct error *err) must_check;
+
+/* Note that a container that runs is stopped in its tracks, or is not. */
+int container_state_set_paused(const struct store *store, const char *id,
+			       bool is_paused, struct error *err) must_check;
 
 /* The status in docker's words ("running"). */
 const char *container_status_name(enum container_status status);

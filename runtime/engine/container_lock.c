@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Taking containers' locks. */
+#include "runtime/engine/container_lock.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/file.h>
+
+#include "base/clock.h"
+#include "base/fs.h"
+#include "runtime/cgroup/cgroup_control.h"
+
+enum {
+	LOCK_PATIENCE_MS = 30000,
+	LOCK_PAUSE_MS = 5,
+	/* a reader of the state holds the lock for a moment, too */
+	LOCK_LOOKS = 10,
+	LOCK_KILL_MS = 5000,
+};
+
+static bool is_same_file(int a, int b)
+{
+	struct stat first;
+	struct stat second;
+
+	return fstat(a, &first) == 0 && fstat(b, &second) == 0 &&
+	       first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+/*
+ * One try; LOCK stays empty when somebody holds it. A folder that was being
+ * removed is noticed by its name leading elsewhere by now.
+ */
+static int try_take(const struct store *store, const char *id,
+		    struct container_lock *lock, bool *runs, struct error *err)
+{
+	autoclose int folder = -1;
+	autoclose int again = -1;
+	autoclose int fd = -1;
+
+	*runs = false;
+	if (container_state_folder(store, id, &folder, err) < 0)
+		return -1;
+	fd = openat(folder, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+		    0600);
+	if (fd < 0 && errno == ENOENT)
+		return 0; /* the folder is gone */
+	if (fd < 0)
+		return error_sys(err, errno, "open lock of container %s", id);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		*runs = fs_exists(folder, "state.json");
+		return 0;
+	}
+	if (container_state_folder(store, id, &again, err) < 0)
+		return -1;
+	if (!is_same_file(folder, again))
+		return 0;
+	lock->folder_fd = TAKE_FD(folder);
+	lock->fd = TAKE_FD(fd);
+	return 0;
+}
+
+/* Kills what still runs in the group of a container without a monitor. */
+static int end_leftovers(const char *path, struct error *err)
+{
+	autoclean(cgroup_close) struct cgroup *group = NULL;
+
+	if (cgroup_open(path, &group, err) < 0) {
+		if (err->kind != ERROR_NOT_FOUND)
+			return -1;
+		error_release(err);
+		return 0;
+	}
+	if (cgroup_kill(group, SIGKILL, err) < 0)
+		return -1;
+	return cgroup_remove(group, LOCK_KILL_MS, err);
+}
+
+/* Nothing is left to do when the last monitor ended as it should. */
+static int clean_up(const struct store *store,
+		    const struct container *container,
+		    const struct container_lock *lock, struct error *err)
+{
+	autoclean(container_state_release) struct container_state state =
+		CONTAINER_STATE_INIT;
+
+	if (!fs_exists(lock->folder_fd, "state.json"))
+		return container_state_end(lock->folder_fd, err);
+	if (container_state_load(store, container, &state, err) < 0)
+		return -1;
+	if (state.cgroup && end_leftovers(state.cgroup, err) < 0)
+		return error_wrap(err, "clean up after a killed monitor");
+	state.finished = clock_now();
+	if (container_state_put_exit(container, &state, err) < 0)
+		return -1;
+	return container_state_end(lock->folder_fd, err);
+}
+
+int container_lock_take(const struct store *store,
+			const struct container *container,
+			struct container_lock *out, struct error *err)
+{
+	const char *id = container->id;
+	autoclean(container_lock_release) struct container_lock lock =
+		CONTAINER_LOCK_INIT;
+	int64_t deadline = clock_monotonic() +
+			   LOCK_PATIENCE_MS * (CLOCK_SECOND / 1000);
+	unsigned seen = 0;
+
+	for (;;) {
+		bool runs = false;
+
+		if (try_take(store, id, &lock, &runs, err) < 0)
+			return -1;
+		if (lock.fd >= 0)
+			break;
+		seen = runs ? seen + 1 : 0;
+		if (seen == LOCK_LOOKS)
+			return error_set(err, ERROR_BUSY,
+					 "container %s is already running", id);
+		if (clock_monotonic() > deadline)
+			return error_set(err, ERROR_BUSY,
+					 "container %s is being started or "
+					 "ended by another command",
+					 id);
+		if (poll(NULL, 0, LOCK_PAUSE_MS) < 0)
+			continue; /* a signal: look again */
+	}
+	if (clean_up(store, container, &lock, err) < 0)
+		return -1;
+	*out = lock;
+	lock = (struct container_lock)CONTAINER_LOCK_INIT;
+	return 0;
+}
+
+void container_lock_release(struct container_lock *lock)
+{
+	cleanup_close(&lock->folder_fd);
+	cleanup_close(&lock->fd);
+}
