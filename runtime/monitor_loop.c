@@ -245,22 +245,24 @@ static void hear_client(struct monitor_streams *streams,
 		handle(streams, client, streams->message);
 }
 
-static void accept_client(struct monitor_streams *streams)
+/* Takes in one who wants to talk; false when there is none. */
+static bool accept_client(struct monitor_streams *streams)
 {
 	int fd = accept4(streams->listen_fd, NULL, NULL,
 			 SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	if (fd < 0)
-		return; /* it went away again */
+		return false; /* or it went away again */
 	for (size_t i = 0; i < MONITOR_CLIENTS_MAX; i++) {
 		if (streams->clients[i].fd >= 0)
 			continue;
 		streams->clients[i] = (struct monitor_client){ .fd = fd };
 		if (attach_send(fd, ATTACH_STARTED, NULL, 0) < 0)
 			drop_client(streams, &streams->clients[i]);
-		return;
+		return true;
 	}
 	(void)close(fd); /* no room */
+	return true;
 }
 
 /* What the loop waits for; each slot knows whose it is by its place. */
@@ -341,7 +343,7 @@ static int time_left(const struct monitor_streams *streams)
 static void serve(struct monitor_streams *streams, struct pollfd *slots)
 {
 	if (slots[SLOT_LISTEN].revents)
-		accept_client(streams);
+		(void)accept_client(streams); /* none is fine */
 	if (slots[SLOT_OUTPUT].revents)
 		(void)pump_output(streams, 0); /* its end is noted there */
 	if (slots[SLOT_ERRORS].revents && !has_pending(streams))
@@ -405,6 +407,10 @@ void monitor_loop_tell_exit(struct monitor_streams *streams, int exit_code)
 {
 	int32_t code = exit_code;
 
+	/* those at the door hear it too; later ones, that nobody is here */
+	while (streams->listen_fd >= 0 && accept_client(streams))
+		;
+	cleanup_close(&streams->listen_fd);
 	for (size_t i = 0; i < MONITOR_CLIENTS_MAX; i++) {
 		struct monitor_client *client = &streams->clients[i];
 		struct pollfd slot = { client->fd, POLLOUT, 0 };
