@@ -76,11 +76,6 @@ const struct reference *client_reference(const struct client *client)
 	return &client->reference;
 }
 
-const struct client_options *client_settings(const struct client *client)
-{
-	return &client->options;
-}
-
 static int run_with(struct client *client, size_t index,
 		    const struct client_task *task, bool *stop,
 		    struct error *err)

@@ -58,9 +58,6 @@ const char *client_host(const struct client *client);
 /* The reference the client was opened for; borrowed. */
 const struct reference *client_reference(const struct client *client);
 
-/* The options in force; borrowed. */
-const struct client_options *client_settings(const struct client *client);
-
 /*
  * Run TASK with one remote after the other until it succeeds. The error is
  * the registry's own, or the one that came with *STOP.
