@@ -38,40 +38,53 @@ static int rewind_body(const struct exchange *exchange,
 	return body->rewind(body->context, err);
 }
 
-static int perform(const struct exchange *exchange, const char *url,
-		   const char *authorization, struct http_response *response,
-		   struct error *err)
-{
-	struct remote *remote = exchange->remote;
-	struct http_request request = {
-		.method = exchange->method,
-		.url = url,
-		.headers = exchange->headers,
-		.authorization = authorization,
-		.tls = &remote->tls,
-		.body = exchange->body,
-		.receiver = exchange->receiver,
-		.limit = exchange->limit,
-	};
-
-	if (redirect_follow(remote->pool, &request, response, err) < 0)
-		return -1;
-	remote->has_answered = true;
-	notices_warnings(remote->notices, remote->endpoint->host, response);
-	return 0;
-}
-
-/* Whether URL is at the registry itself, so that credentials may go there. */
-static bool is_own_origin(struct remote *remote, const char *text)
+/*
+ * Whether TEXT is a URL of the registry's own origin, so that credentials may
+ * go there; *SAME_HOST when at least its host is the registry's.
+ */
+static bool is_own_origin(struct remote *remote, const char *text,
+			  bool *same_host)
 {
 	autoclean(error_release) struct error ignored = ERROR_INIT;
 	autoclean(url_release) struct url own = URL_INIT;
 	autoclean(url_release) struct url url = URL_INIT;
 	autofree char *base = remote_url(remote, NULL);
 
-	return !url_parse(base, &own, &ignored) &&
-	       !url_parse(text, &url, &ignored) &&
-	       url_is_same_origin(&own, &url);
+	*same_host = false;
+	if (url_parse(base, &own, &ignored) < 0 ||
+	    url_parse(text, &url, &ignored) < 0)
+		return false;
+	*same_host = !strcmp(own.host, url.host);
+	return url_is_same_origin(&own, &url);
+}
+
+static int perform(const struct exchange *exchange, const char *url,
+		   const char *authorization, struct http_response *response,
+		   struct error *err)
+{
+	struct remote *remote = exchange->remote;
+	autoclean(tls_settings_release) struct tls_settings derived =
+		TLS_SETTINGS_INIT;
+	bool same_host;
+	bool is_own = is_own_origin(remote, url, &same_host);
+	struct http_request request = {
+		.method = exchange->method,
+		.url = url,
+		.headers = exchange->headers,
+		.authorization = authorization,
+		.tls = is_own ? &remote->tls : &derived,
+		.body = exchange->body,
+		.receiver = exchange->receiver,
+		.limit = exchange->limit,
+	};
+
+	if (!is_own)
+		tls_derive(&remote->tls, same_host, &derived);
+	if (redirect_follow(remote->pool, &request, response, err) < 0)
+		return -1;
+	remote->has_answered = true;
+	notices_warnings(remote->notices, remote->endpoint->host, response);
+	return 0;
 }
 
 /*
@@ -89,9 +102,15 @@ static int answer_stranger(const struct exchange *exchange,
 	autoclean(token_release) struct token token = TOKEN_INIT;
 	autoclean(http_response_release) struct http_response scratch =
 		HTTP_RESPONSE_INIT;
-	struct token_request request = { .pool = exchange->remote->pool,
-					 .challenge = &challenge,
-					 .scopes = &scopes };
+	autoclean(tls_settings_release) struct tls_settings tls =
+		TLS_SETTINGS_INIT;
+	struct token_request request = {
+		.pool = exchange->remote->pool,
+		.tls = &tls,
+		.challenge = &challenge,
+		.scopes = &scopes,
+		.allow_plain = !strncmp(response->url, "http://", 7),
+	};
 	autofree char *header = NULL;
 	autofree char *url = xstrdup(response->url);
 
@@ -101,6 +120,7 @@ static int answer_stranger(const struct exchange *exchange,
 		return 0;
 	if (challenge.scope)
 		strvec_add(&scopes, challenge.scope);
+	tls_derive(&exchange->remote->tls, false, &tls);
 	if (token_fetch(&request, &scratch, &token, &ignored) < 0 ||
 	    rewind_body(exchange, response, &ignored) < 0)
 		return 0; /* the 401 stays the answer */
@@ -172,12 +192,14 @@ static int authorized(const struct exchange *exchange,
 int exchange_once(const struct exchange *exchange,
 		  struct http_response *response, struct error *err)
 {
+	bool same_host;
+
 	response->failure = HTTP_FAILURE_LOCAL;
 	if (exchange->remote->options->offline)
 		return error_set(err, ERROR_NETWORK,
 				 "offline: no request to %s is made",
 				 exchange->remote->endpoint->host);
-	if (is_own_origin(exchange->remote, exchange->url))
+	if (is_own_origin(exchange->remote, exchange->url, &same_host))
 		return authorized(exchange, response, err);
 	return perform(exchange, exchange->url, NULL, response, err);
 }
@@ -266,19 +288,31 @@ int exchange_run(const struct exchange *exchange,
 	}
 }
 
+/* Who gave an answer that came over a redirect to another origin. */
+static char *stranger(const struct http_response *response)
+{
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+	autoclean(url_release) struct url url = URL_INIT;
+
+	if (!response->crossed || url_parse(response->url, &url, &ignored) < 0)
+		return NULL;
+	return url_authority(&url);
+}
+
 int exchange_error(const struct exchange *exchange,
 		   const struct http_response *response, const char *what,
 		   struct error *err)
 {
 	autofree char *user = authorizer_user(exchange->remote->auth);
+	autofree char *other = stranger(response);
 	struct registry_refusal refusal = {
 		.status = response->status,
 		.body = response->body.text,
 		.length = response->body.length,
 		.what = what,
 		.repository = exchange->remote->name,
-		.host = exchange->remote->endpoint->host,
-		.user = user,
+		.host = other ? other : exchange->remote->endpoint->host,
+		.user = other ? NULL : user,
 		.is_push = exchange->remote->is_push,
 	};
 

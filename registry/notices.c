@@ -35,7 +35,7 @@ static void show(const struct notices *notices, const char *layer,
 void notices_pause(struct notices *notices, const char *layer, unsigned pause)
 {
 	autoclean(strbuf_release) struct strbuf text = STRBUF_LIMIT(64);
-	unsigned seconds = (pause + 999) / 1000;
+	unsigned seconds = pause < 1500 ? 1 : (pause + 500) / 1000;
 
 	strbuf_addf(&text, "Retrying in %u second%s", seconds,
 		    seconds == 1 ? "" : "s");

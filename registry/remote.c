@@ -101,7 +101,7 @@ static int setup(struct remote *remote, struct error *err)
 	struct authorizer_options auth = {
 		.tls = &remote->tls,
 		.host = endpoint->host,
-		.is_insecure = endpoint->http_allowed,
+		.allow_plain = endpoint->insecure,
 		.find = find_credentials,
 		.trust = realm_trust,
 		.context = remote,
@@ -116,7 +116,7 @@ static int setup(struct remote *remote, struct error *err)
 		    remote->is_push ? "pull,push" : "pull");
 	auth.pool = remote->pool;
 	remote->auth = authorizer_new(&auth);
-	if (!endpoint->http_allowed || !strncmp(endpoint->base, "http://", 7))
+	if (!endpoint->http_allowed)
 		remote->base = xstrdup(endpoint->base);
 	return 0;
 }
@@ -226,6 +226,9 @@ static int find_scheme(struct remote *remote, struct error *err)
 		  scheme);
 	remote->has_answered = true;
 	remote->base = xasprintf("%s://%s", scheme, remote->endpoint->host);
+	/* who speaks TLS has no reason to name a token endpoint without it */
+	authorizer_allow_plain(remote->auth, remote->endpoint->insecure ||
+						     !strcmp(scheme, "http"));
 	learn(remote, &response);
 	return 0;
 }

@@ -36,6 +36,13 @@ struct authorizer *authorizer_new(const struct authorizer_options *options)
 	return auth;
 }
 
+void authorizer_allow_plain(struct authorizer *auth, bool allow)
+{
+	(void)pthread_mutex_lock(&auth->lock);
+	auth->options.allow_plain = allow;
+	(void)pthread_mutex_unlock(&auth->lock);
+}
+
 void authorizer_free(struct authorizer *auth)
 {
 	if (!auth)
@@ -150,7 +157,7 @@ static int fetch(struct authorizer *auth, const struct strvec *scopes,
 		.scopes = scopes,
 		.credentials = has_credentials(auth) ? &auth->credentials
 						     : NULL,
-		.allow_plain = auth->options.is_insecure,
+		.allow_plain = auth->options.allow_plain,
 	};
 
 	log_debug("auth", "host=%s action=token credentials=%s",

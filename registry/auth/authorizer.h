@@ -36,7 +36,7 @@ struct authorizer_options {
 	struct http_pool *pool;		/* borrowed, as all of these */
 	const struct tls_settings *tls; /* the registry's own */
 	const char *host;		/* the registry's host and port */
-	bool is_insecure; /* may be spoken to in the clear, realms too */
+	bool allow_plain;		/* realms may be http */
 	/* Look credentials up; none found leaves OUT empty. NULL: anonymous. */
 	int (*find)(void *context, struct credentials *out, struct error *err);
 	/* Trust for another HOST that has the token endpoint; or NULL. */
@@ -57,6 +57,9 @@ struct auth_attempt {
 
 /* Make an authorizer; the strings and objects of OPTIONS must outlive it. */
 struct authorizer *authorizer_new(const struct authorizer_options *options);
+
+/* Say whether realms may be http, once that is known of the registry. */
+void authorizer_allow_plain(struct authorizer *auth, bool allow);
 
 /* Free it with all tokens and credentials. */
 void authorizer_free(struct authorizer *auth);

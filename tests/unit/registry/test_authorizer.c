@@ -54,7 +54,7 @@ static void open_fixture(struct fixture *f, const struct loopback_step *steps,
 	struct http_options options = { .connect_timeout_ms = 5000,
 					.stall_timeout_ms = 5000 };
 	struct authorizer_options auth = { .host = "registry.test",
-					   .is_insecure = true,
+					   .allow_plain = true,
 					   .find = find,
 					   .context = f };
 
