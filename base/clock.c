@@ -28,26 +28,62 @@ int64_t clock_monotonic(void)
 	return read_clock(CLOCK_MONOTONIC);
 }
 
+/*
+ * Days since 1970-01-01 of a date in the Gregorian calendar, and back. libc's
+ * functions for this read the time zone's file first. Years begin in March
+ * here, so that a leap day is the last of its year; an era is 400 years.
+ */
+static int64_t days_of_date(int64_t year, int month, int day)
+{
+	int64_t shifted = month > 2 ? year : year - 1;
+	int64_t era = (shifted >= 0 ? shifted : shifted - 399) / 400;
+	int64_t of_era = shifted - era * 400;
+	int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day -
+			  1;
+
+	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 +
+	       of_year - 719468;
+}
+
+static void date_of_days(int64_t days, struct tm *out)
+{
+	int64_t shifted = days + 719468;
+	int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
+	int64_t of_era = shifted - era * 146097;
+	int64_t year =
+		(of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) /
+		365;
+	int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
+	int64_t month = (5 * of_year + 2) / 153;
+
+	out->tm_mday = (int)(of_year - (153 * month + 2) / 5 + 1);
+	out->tm_mon = (int)(month < 10 ? month + 3 : month - 9);
+	out->tm_year = (int)(year + era * 400 + (out->tm_mon <= 2));
+}
+
 void clock_format(int64_t time, char out[static CLOCK_TEXT_MAX])
 {
 	int64_t nanoseconds = time % CLOCK_SECOND;
-	time_t seconds = (time_t)(time / CLOCK_SECOND);
-	struct tm parts = { 0 };
-	size_t length;
+	int64_t seconds = time / CLOCK_SECOND;
+	int64_t of_day;
+	struct tm date = { 0 };
+	int length;
 
 	if (nanoseconds < 0) {
 		nanoseconds += CLOCK_SECOND;
 		seconds--;
 	}
-	(void)gmtime_r(&seconds, &parts); /* years of an int64 in ns fit */
-	length = strftime(out, CLOCK_TEXT_MAX, "%Y-%m-%dT%H:%M:%S", &parts);
-	if (nanoseconds) {
-		length += (size_t)snprintf(out + length,
-					   CLOCK_TEXT_MAX - length, ".%09lld",
-					   (long long)nanoseconds);
-		while (out[length - 1] == '0')
-			length--;
-	}
+	of_day = seconds % 86400 < 0 ? seconds % 86400 + 86400
+				     : seconds % 86400;
+	date_of_days((seconds - of_day) / 86400, &date);
+	length = snprintf(
+		out, CLOCK_TEXT_MAX, "%04d-%02d-%02dT%02d:%02d:%02d.%09d",
+		date.tm_year, date.tm_mon, date.tm_mday, (int)(of_day / 3600),
+		(int)(of_day / 60 % 60), (int)(of_day % 60), (int)nanoseconds);
+	while (out[length - 1] == '0')
+		length--;
+	if (out[length - 1] == '.')
+		length--;
 	out[length++] = 'Z';
 	out[length] = '\0';
 }
@@ -105,9 +141,9 @@ static bool is_in_range(const struct tm *parts)
 	static const int days[] = { 31, 29, 31, 30, 31, 30,
 				    31, 31, 30, 31, 30, 31 };
 
-	return parts->tm_mon >= 0 && parts->tm_mon < 12 && parts->tm_mday > 0 &&
-	       parts->tm_mday <= days[parts->tm_mon] && parts->tm_hour < 24 &&
-	       parts->tm_min < 60 && parts->tm_sec <= 60;
+	return parts->tm_mon > 0 && parts->tm_mon <= 12 && parts->tm_mday > 0 &&
+	       parts->tm_mday <= days[parts->tm_mon - 1] &&
+	       parts->tm_hour < 24 && parts->tm_min < 60 && parts->tm_sec <= 60;
 }
 
 /* Years 1 and 9999 occur: what 64 bits of nanoseconds do not hold is clamped.
@@ -126,6 +162,7 @@ int clock_parse(const char *text, int64_t *out, struct error *err)
 	const char *at = text;
 	struct tm parts = { 0 };
 	int64_t nanoseconds = 0;
+	int64_t seconds;
 	int zone = 0;
 
 	if (!read_field(&at, 4, '-', &parts.tm_year) ||
@@ -139,11 +176,12 @@ int clock_parse(const char *text, int64_t *out, struct error *err)
 	    !read_field(&at, 2, 0, &parts.tm_sec) ||
 	    !read_fraction(&at, &nanoseconds) || !read_zone(&at, &zone) || *at)
 		goto invalid;
-	parts.tm_year -= 1900;
-	parts.tm_mon -= 1;
 	if (!is_in_range(&parts))
 		goto invalid;
-	*out = join_seconds((int64_t)timegm(&parts) - zone, nanoseconds);
+	seconds = days_of_date(parts.tm_year, parts.tm_mon, parts.tm_mday) *
+			  86400 +
+		  parts.tm_hour * 3600 + parts.tm_min * 60 + parts.tm_sec;
+	*out = join_seconds(seconds - zone, nanoseconds);
 	return 0;
 invalid:
 	return error_set(err, ERROR_INVALID, "invalid time \"%.64s\"", text);

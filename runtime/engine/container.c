@@ -150,29 +150,26 @@ static int make_folder(const struct store *store, struct container *container,
 	return 0;
 }
 
-/* Takes the name: the asked one, or made-up ones until one is free. */
+/* Takes the name; a made-up one that is taken makes way for another. */
 static int claim_name(struct store *store,
 		      const struct container_request *request,
 		      struct container *container, struct error *err)
 {
-	if (request->name)
-		return container_name_claim(store, request->name, container->id,
-					    err);
-	for (unsigned tries = 0;; tries++) {
+	for (unsigned tries = 1; container_name_claim(store, container->name,
+						      container->id, err) < 0;
+	     tries++) {
 		autofree char *name = container_name_invent(tries);
 
-		if (container_name_claim(store, name, container->id, err) ==
-		    0) {
-			(void)json_object_set_new(container->document, "name",
-						  json_string(name));
-			if (settle(container, err) < 0)
-				return -1;
-			return write_document(container, err);
-		}
-		if (err->kind != ERROR_EXISTS)
+		if (request->name || err->kind != ERROR_EXISTS)
 			return -1;
 		error_release(err);
+		(void)json_object_set_new(container->document, "name",
+					  json_string(name));
+		if (settle(container, err) < 0 ||
+		    write_document(container, err) < 0)
+			return -1;
 	}
+	return 0;
 }
 
 static int build(struct store *store, const struct container_request *request,
@@ -195,7 +192,8 @@ int container_create(struct store *store,
 	autoclean(container_release) struct container container =
 		CONTAINER_INIT;
 	autoclean(error_release) struct error ignored = ERROR_INIT;
-	const char *name = request->name ? request->name : "-";
+	autofree char *name = request->name ? xstrdup(request->name)
+					    : container_name_invent(0);
 
 	if (request->name && !container_is_name(request->name))
 		return error_set(err, ERROR_INVALID,
