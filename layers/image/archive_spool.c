@@ -15,6 +15,7 @@
 #include "layers/store/blob.h"
 #include "layers/store/gc.h"
 #include "layers/store/lease.h"
+#include "layers/tar/plain_source.h"
 #include "layers/tar/tar_read.h"
 
 struct archive_spool {
@@ -163,12 +164,17 @@ int archive_spool_read_tar(struct archive_spool *spool,
 			   const struct unpack_source *source,
 			   struct error *err)
 {
+	autoclean(plain_source_free) struct plain_source *plain = NULL;
 	autoclean(decompress_free) struct decompress *stream = NULL;
 	autoclean(tar_read_free) struct tar_reader *reader = NULL;
+	struct unpack_source bytes;
 	struct entry entry;
 	bool found = false;
 
-	if (decompress_open(source, NULL, &stream, err) < 0 ||
+	if (plain_source_open(source, true, &plain, err) < 0)
+		return -1;
+	bytes = plain_source_bytes(plain);
+	if (decompress_open(&bytes, NULL, &stream, err) < 0 ||
 	    tar_read_open_stream(stream, &reader, err) < 0)
 		return -1;
 	for (;;) {
