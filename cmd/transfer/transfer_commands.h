@@ -29,6 +29,9 @@ int cmd_save(struct command_call *call, struct error *err);
 /* Load images from an archive. */
 int cmd_load(struct command_call *call, struct error *err);
 
+/* Make an image of a tarball. */
+int cmd_import(struct command_call *call, struct error *err);
+
 /* Extract images again from the blobs that are here. */
 int cmd_restore(struct command_call *call, struct error *err);
 
