@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* hostname, hosts and resolv.conf of a container. */
+/* hostname, hosts, resolv.conf and init of a container. */
 #include "runtime/engine/container_files.h"
 
 #include <fcntl.h>
@@ -10,6 +10,10 @@
 #include "runtime/engine/spec_request.h"
 
 enum { RESOLV_LIMIT = 64 * 1024 };
+
+/* cmake/container_init.S */
+extern const char container_init_start[];
+extern const char container_init_end[];
 
 /* "name:address"; the address may hold colons itself. */
 static void add_host(const char *entry, struct strbuf *out)
@@ -123,17 +127,47 @@ void container_files_resolv(const json_t *host_config, const char *text,
 		add_asked(host_config, &keywords[i], out);
 }
 
-/* World-readable whatever the umask: any user of the container reads them. */
+/* With MODE whatever the umask: any user of the container reads them. */
+static int open_file(int folder_fd, const char *name, mode_t mode, int *fd_out,
+		     struct error *err)
+{
+	*fd_out = openat(folder_fd, name,
+			 O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+			 mode);
+	if (*fd_out < 0 || fchmod(*fd_out, mode) < 0)
+		return error_sys(err, errno, "make %s", name);
+	return 0;
+}
+
 static int write_file(int folder_fd, const char *name,
 		      const struct strbuf *text, struct error *err)
 {
-	autoclose int fd = openat(
-		folder_fd, name,
-		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	autoclose int fd = -1;
 
-	if (fd < 0 || fchmod(fd, 0644) < 0)
-		return error_sys(err, errno, "make %s", name);
+	if (open_file(folder_fd, name, 0644, &fd, err) < 0)
+		return -1;
 	return fs_write_all(fd, text->text, text->length, err);
+}
+
+/*
+ * One copy for each container: a shared one would let whoever gets to write to
+ * it reach the others.
+ */
+static int write_init(const struct container *container, struct error *err)
+{
+	autoclose int fd = -1;
+
+	if (!spec_has_init(container->host_config))
+		return 0;
+	/* a new file: the old one may be running still */
+	if (unlinkat(container->folder_fd, "docker-init", 0) < 0 &&
+	    errno != ENOENT)
+		return error_sys(err, errno, "remove docker-init");
+	if (open_file(container->folder_fd, "docker-init", 0755, &fd, err) < 0)
+		return -1;
+	return fs_write_all(fd, container_init_start,
+			    (size_t)(container_init_end - container_init_start),
+			    err);
 }
 
 int container_files_write(const struct container *container, struct error *err)
@@ -154,7 +188,8 @@ int container_files_write(const struct container *container, struct error *err)
 		error_release(&absent);
 	container_files_resolv(container->host_config, host.text, &resolv);
 	if (write_file(container->folder_fd, "hostname", &hostname, err) < 0 ||
-	    write_file(container->folder_fd, "hosts", &hosts, err) < 0)
+	    write_file(container->folder_fd, "hosts", &hosts, err) < 0 ||
+	    write_init(container, err) < 0)
 		return -1;
 	return write_file(container->folder_fd, "resolv.conf", &resolv, err);
 }

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The three files every container sees in place of its image's own:
- * /etc/hostname, /etc/hosts and /etc/resolv.conf. They are written into the
- * container's folder at each start and bind-mounted from there.
+ * The files every container sees in place of its image's own: /etc/hostname,
+ * /etc/hosts and /etc/resolv.conf, and with --init the init itself. They are
+ * written into the container's folder at each start and bind-mounted from
+ * there, the init read-only.
  */
 #ifndef RUNTIME_CONTAINER_FILES_H
 #define RUNTIME_CONTAINER_FILES_H
 
 #include "base/strbuf.h"
 #include "runtime/engine/container.h"
+
+/* Where the init stands in the container, as docker's does. */
+#define CONTAINER_INIT_PATH "/sbin/docker-init"
 
 /* Write the files into the container's folder. */
 int container_files_write(const struct container *container,

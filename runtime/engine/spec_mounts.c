@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "runtime/engine/container_files.h"
 #include "runtime/engine/spec_parts.h"
 
 enum { SHM_DEFAULT = 64 << 20 };
@@ -114,6 +115,17 @@ static void add_files(const struct spec_request *request, const json_t *asked,
 				  spec_list((const char *[]){
 					  "rbind", "rprivate", NULL }));
 	}
+}
+
+static void add_init(const struct spec_request *request, json_t *mounts)
+{
+	autofree char *source = NULL;
+
+	if (!spec_has_init(request->container->host_config))
+		return;
+	source = xasprintf("%s/docker-init", request->files);
+	add_mount(mounts, CONTAINER_INIT_PATH, "bind", source,
+		  spec_list((const char *[]){ "bind", "ro", NULL }));
 }
 
 static void split_options(const char *text, json_t *options)
@@ -243,5 +255,6 @@ int spec_mounts(const struct spec_request *request, json_t **out,
 	add_ipc_mounts(request, *out);
 	add_files(request, asked, *out);
 	add_asked(request, asked, *out);
+	add_init(request, *out);
 	return 0;
 }

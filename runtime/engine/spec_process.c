@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/jsonx.h"
 #include "runtime/caps.h"
+#include "runtime/engine/container_files.h"
 #include "runtime/engine/spec_generate.h"
 #include "runtime/engine/spec_parts.h"
 
@@ -172,7 +173,9 @@ static json_t *make_user(const struct userdb_identity *user)
 static json_t *make_args(const struct container *container)
 {
 	const json_t *args = json_object_get(container->document, "args");
-	json_t *all = json_array();
+	json_t *all = spec_has_init(container->host_config)
+			      ? json_pack("[s,s]", CONTAINER_INIT_PATH, "--")
+			      : json_array();
 
 	(void)json_array_append_new(
 		all, json_string(spec_string(container->document, "path")));

@@ -45,3 +45,10 @@ const char *spec_security_option(const json_t *host_config, const char *key)
 	}
 	return NULL;
 }
+
+/* Where the pid namespace is shared, another process reaps. */
+bool spec_has_init(const json_t *host_config)
+{
+	return json_is_true(json_object_get(host_config, "Init")) &&
+	       !*spec_string(host_config, "PidMode");
+}

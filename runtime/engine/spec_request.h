@@ -29,6 +29,9 @@ struct spec_request {
 /* Whether an option of SecurityOpt is KEY (as "seccomp"); its value or NULL. */
 const char *spec_security_option(const json_t *host_config, const char *key);
 
+/* Whether a container of HOST_CONFIG runs below an init of ours. */
+bool spec_has_init(const json_t *host_config);
+
 /* A string member of OBJECT, or "" when it is absent or no string. */
 const char *spec_string(const json_t *object, const char *key);
 
