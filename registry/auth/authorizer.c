@@ -10,6 +10,8 @@
 #include "base/log.h"
 #include "registry/http/url.h"
 
+enum { RENEWALS_MAX = 2 };
+
 struct authorizer {
 	struct authorizer_options options;
 	pthread_mutex_t lock; /* guards what follows; held while fetching */
@@ -224,16 +226,25 @@ static void adopt(struct authorizer *auth, struct challenge *challenge)
 		  schemes[auth->challenge.scheme].name);
 }
 
-/* Whether a token was refused that may simply have grown old. */
-static bool renew(struct authorizer *auth, struct auth_attempt *attempt)
+/*
+ * Whether a token was refused that may simply have grown old. One that was
+ * fetched a moment ago gets two more chances when the registry calls it
+ * invalid: other threads may have used it up meanwhile.
+ */
+static bool renew(struct authorizer *auth, struct auth_attempt *attempt,
+		  const struct challenge *challenge)
 {
 	static const char prefix[] = "Bearer ";
+	bool is_invalid = challenge->error &&
+			  !strcmp(challenge->error, "invalid_token");
 
 	if (!attempt->header ||
 	    strncmp(attempt->header, prefix, sizeof(prefix) - 1))
 		return false;
 	token_cache_drop(&auth->tokens, attempt->header + sizeof(prefix) - 1);
-	return !attempt->is_fresh;
+	if (!attempt->is_fresh)
+		return true;
+	return is_invalid && attempt->renewals++ < RENEWALS_MAX;
 }
 
 /* The scope that the registry names, when it is not among those asked for. */
@@ -297,7 +308,7 @@ static bool change(struct authorizer *auth, struct auth_attempt *attempt,
 	if (!attempt->header ||
 	    (is_bearer && attempt->tried_basic && !attempt->learnt))
 		return follow(auth, attempt, challenge);
-	if (renew(auth, attempt))
+	if (renew(auth, attempt, challenge))
 		return true;
 	if (is_bearer && !attempt->tried_basic &&
 	    (widen(attempt, challenge) || narrow(attempt)))

@@ -48,11 +48,12 @@ struct auth_attempt {
 	const struct strvec *scopes; /* the wanted one first; may be empty */
 	char *header;		     /* for the request; NULL: anonymous */
 	char *extra_scope;	     /* what the registry asked for besides */
-	bool is_fresh;	  /* the token was fetched for this attempt */
-	bool is_narrow;	  /* only the first scope is asked for */
-	bool tried_scope; /* the registry's own scope was asked for */
-	bool tried_basic; /* Basic was used in place of a token */
-	bool learnt;	  /* a challenge was followed */
+	bool is_fresh;	   /* the token was fetched for this attempt */
+	bool is_narrow;	   /* only the first scope is asked for */
+	bool tried_scope;  /* the registry's own scope was asked for */
+	bool tried_basic;  /* Basic was used in place of a token */
+	bool learnt;	   /* a challenge was followed */
+	unsigned renewals; /* of tokens that were fresh */
 };
 
 /* Make an authorizer; the strings and objects of OPTIONS must outlive it. */
