@@ -175,12 +175,15 @@ static int probe(struct remote *remote, const char *scheme,
 	return http_perform(remote->pool, &request, response, err);
 }
 
-/* Whether the other side was there but did not speak TLS. */
+/*
+ * Whether the other side was there but did not speak TLS. A connection that
+ * breaks behind the handshake is none of these: TLS 1.3 tells only there
+ * that a client certificate is wanted.
+ */
 static bool may_fall_back(const struct http_response *response)
 {
 	return response->failure == HTTP_FAILURE_CONNECT ||
-	       response->failure == HTTP_FAILURE_HANDSHAKE ||
-	       response->failure == HTTP_FAILURE_BROKEN;
+	       response->failure == HTTP_FAILURE_HANDSHAKE;
 }
 
 /* The probe was an anonymous request: its 401 saves the next one. */

@@ -10,7 +10,13 @@
 #include "base/strbuf.h"
 #include "base/term.h"
 
-enum http_failure curl_failure_of(CURLcode code)
+/* Only who speaks TLS sends an alert: OpenSSL's words for one. */
+static bool is_alert(const char *detail)
+{
+	return detail && strstr(detail, " alert ");
+}
+
+enum http_failure curl_failure_of(CURLcode code, const char *detail)
 {
 	switch (code) {
 	case CURLE_OK:
@@ -23,7 +29,8 @@ enum http_failure curl_failure_of(CURLcode code)
 	case CURLE_OPERATION_TIMEDOUT: /* only connecting is timed by curl */
 		return HTTP_FAILURE_CONNECT;
 	case CURLE_SSL_CONNECT_ERROR:
-		return HTTP_FAILURE_HANDSHAKE;
+		return is_alert(detail) ? HTTP_FAILURE_TRUST
+					: HTTP_FAILURE_HANDSHAKE;
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_ISSUER_ERROR:
 	case CURLE_SSL_INVALIDCERTSTATUS:
@@ -97,7 +104,7 @@ static void describe(CURLcode code, const struct curl_context *context,
 {
 	const char *host = context->host;
 
-	switch (curl_failure_of(code)) {
+	switch (curl_failure_of(code, context->detail)) {
 	case HTTP_FAILURE_RESOLVE:
 		strbuf_addf(text, "cannot resolve %s",
 			    code == CURLE_COULDNT_RESOLVE_PROXY ? "the proxy"

@@ -20,7 +20,7 @@ enum http_failure {
 	HTTP_FAILURE_RESOLVE,	/* the host's name is unknown */
 	HTTP_FAILURE_CONNECT,	/* refused, unreachable, no answer in time */
 	HTTP_FAILURE_HANDSHAKE, /* connected, but the other side has no TLS */
-	HTTP_FAILURE_TRUST,	/* the certificate is not good */
+	HTTP_FAILURE_TRUST,	/* one side refused the other over TLS */
 	HTTP_FAILURE_PROXY,	/* the proxy refused */
 	HTTP_FAILURE_BROKEN,	/* broke off or stalled: worth repeating */
 	HTTP_FAILURE_LOCAL,	/* a callback of the caller failed */
@@ -35,8 +35,11 @@ struct curl_context {
 	long proxy_status;  /* what a proxy answered to CONNECT, or 0 */
 };
 
-/* How far a transfer that ended with CODE got. */
-enum http_failure curl_failure_of(CURLcode code);
+/*
+ * How far a transfer that ended with CODE got. DETAIL is libcurl's error
+ * buffer: it alone tells a server that refuses from one without TLS.
+ */
+enum http_failure curl_failure_of(CURLcode code, const char *detail);
 
 /* Describe CODE in ERR (NETWORK in most cases); returns -1. */
 int curl_error_set(CURLcode code, const struct curl_context *context,

@@ -255,7 +255,7 @@ static int fail(struct transfer *transfer, CURLcode code, struct error *err)
 				 transfer->host,
 				 (unsigned)(patience(transfer) / CLOCK_SECOND));
 	}
-	response->failure = curl_failure_of(code);
+	response->failure = curl_failure_of(code, transfer->detail);
 	(void)curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO,
 				&context.errnum);
 	(void)curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE,
