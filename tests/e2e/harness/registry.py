@@ -36,15 +36,15 @@ class Authority:
         subprocess.run(["openssl", *map(str, args)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                        stdin=subprocess.DEVNULL)
 
-    def issue(self, name, usage="serverAuth", names="IP:127.0.0.1,DNS:localhost"):
-        """A key and a certificate signed by this authority, as paths (certificate, key)."""
+    def issue(self, name, usage="serverAuth", names="IP:127.0.0.1,DNS:localhost,IP:::1", days=30):
+        """A key and a certificate signed by this authority, as paths (certificate, key). DAYS below 0: it has expired."""
         certificate, key = self.folder / f"{name}.crt", self.folder / f"{name}.key"
         request, extensions = self.folder / f"{name}.csr", self.folder / f"{name}.ext"
         extensions.write_text(f"extendedKeyUsage={usage}\nsubjectAltName={names}\n")
         self._openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
                       "-subj", f"/CN={name}", "-keyout", key, "-out", request)
         self._openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.key,
-                      "-CAcreateserial", "-days", "30", "-extfile", extensions, "-out", certificate)
+                      "-CAcreateserial", "-days", days, "-extfile", extensions, "-out", certificate)
         return certificate, key
 
 
