@@ -3,12 +3,12 @@
 #include "cmd/companion.h"
 
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/alloc.h"
 #include "base/fs.h"
+#include "runtime/self_protect.h"
 
 #if IMGCTL_EMBED
 
@@ -37,16 +37,11 @@ static int become(char *const *argv, struct error *err)
 
 static int become(char *const *argv, struct error *err)
 {
-	static const char name[] = "imgctl-transfer";
-	char path[PATH_MAX + sizeof(name)];
-	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX);
-	char *slash;
+	autofree char *own = self_protect_path();
+	const char *slash = strrchr(own, '/');
+	autofree char *path = xasprintf(
+		"%.*simgctl-transfer", slash ? (int)(slash - own) + 1 : 0, own);
 
-	if (length < 0)
-		return error_sys(err, errno, "find the companion");
-	path[length] = '\0';
-	slash = strrchr(path, '/');
-	memcpy(slash ? slash + 1 : path, name, sizeof(name));
 	(void)execv(path, argv); /* returns only on failure */
 	return error_sys(err, errno, "run %s", path);
 }

@@ -20,6 +20,8 @@
 
 extern char **environ;
 
+static const char path_variable[] = "IMGCTL_PROGRAM";
+
 enum {
 	ALL_SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE,
 };
@@ -137,6 +139,33 @@ static void set_name(const char *path)
 	(void)prctl(PR_SET_NAME, slash ? slash + 1 : path, 0, 0, 0);
 }
 
+/* For self_protect_path, once /proc/self/exe does not tell it any more. */
+static int pass_path(struct error *err)
+{
+	char path[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	if (length <= 0)
+		return error_sys(err, errno, "find this program");
+	path[length] = '\0';
+	if (setenv(path_variable, path, 1) < 0)
+		return error_sys(err, errno, "set %s", path_variable);
+	return 0;
+}
+
+char *self_protect_path(void)
+{
+	const char *passed = getenv(path_variable);
+	char path[PATH_MAX];
+	ssize_t length;
+
+	if (passed && self_protect_is_done())
+		return xstrdup(passed);
+	length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	path[length > 0 ? length : 0] = '\0';
+	return xstrdup(path);
+}
+
 int self_protect_enter(char *const argv[], struct error *err)
 {
 	autoclose int exe = -1;
@@ -149,6 +178,8 @@ int self_protect_enter(char *const argv[], struct error *err)
 	exe = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	if (exe < 0)
 		return error_sys(err, errno, "open this program");
+	if (pass_path(err) < 0)
+		return -1;
 	image = open_overlaid(exe);
 	if (image < 0)
 		image = open_copy(exe, err);

@@ -9,7 +9,8 @@
  * nowhere (0.3 ms), or a sealed copy in memory where overlays cannot be had
  * (1.1 ms for 2 MB).
  *
- * After it /proc/self/exe no longer names the installed program.
+ * After it /proc/self/exe no longer names the installed program:
+ * self_protect_path does.
  */
 #ifndef RUNTIME_SELF_PROTECT_H
 #define RUNTIME_SELF_PROTECT_H
@@ -27,5 +28,11 @@ bool self_protect_is_done(void);
  * before anything is opened that should not be opened twice.
  */
 int self_protect_enter(char *const argv[], struct error *err) must_check;
+
+/*
+ * The path of the installed program, "" when it cannot be told. The caller
+ * frees it.
+ */
+char *self_protect_path(void) __attribute__((returns_nonnull));
 
 #endif

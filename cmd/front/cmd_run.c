@@ -13,6 +13,7 @@
 #include "runtime/attach_client.h"
 #include "runtime/engine/container.h"
 #include "runtime/engine/container_start.h"
+#include "runtime/self_protect.h"
 
 enum { RUN_TOOL_FAILED = 125, RUN_DENIED = 126, RUN_NOT_FOUND = 127 };
 
@@ -250,6 +251,8 @@ int cmd_run(struct command_call *call, struct error *err)
 		return 0;
 	if (check_terminal(&run.options, err) < 0)
 		return -1;
+	if (self_protect_enter(call->context->argv, err) < 0)
+		return fail(&run, RUN_TOOL_FAILED, err);
 	if (create(&run, !run.options.is_detached, err) < 0)
 		return fail(&run, RUN_TOOL_FAILED, err);
 	return start(&run, err);

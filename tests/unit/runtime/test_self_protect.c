@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -20,6 +21,7 @@ static const char checking[] = "--check";
 static int check_protected(char **argv)
 {
 	struct error err = ERROR_INIT;
+	char *path;
 	int fd;
 
 	if (self_protect_enter(argv, &err) < 0)
@@ -29,6 +31,11 @@ static int check_protected(char **argv)
 	fd = open("/proc/self/exe", O_WRONLY | O_CLOEXEC);
 	if (fd >= 0)
 		return 12;
+	path = self_protect_path();
+	if (path[0] != '/' || access(path, X_OK) < 0 ||
+	    !strstr(path, "/test_self_protect"))
+		return 13;
+	free(path);
 	return 0;
 }
 
