@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* imgctl login and imgctl logout */
-#include <stdio.h>
 #include <string.h>
-#include <termios.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "base/strbuf.h"
 #include "cmd/transfer/client_setup.h"
+#include "cmd/transfer/prompt.h"
 #include "cmd/transfer/transfer_commands.h"
 #include "cmd/usage.h"
 #include "registry/login.h"
@@ -69,38 +69,6 @@ static char *host_name(const char *server)
 	return host;
 }
 
-/* Reads a line from the terminal, unseen when it is a secret. */
-static int ask(const char *prompt, bool is_secret, char **out,
-	       struct error *err)
-{
-	struct termios saved;
-	struct termios quiet;
-	char line[1024];
-	char *got;
-
-	if (!isatty(STDIN_FILENO))
-		return error_set(err, ERROR_INVALID,
-				 "cannot perform an interactive login from a "
-				 "non TTY device");
-	if (tcgetattr(STDIN_FILENO, &saved) < 0)
-		return error_sys(err, errno, "terminal");
-	quiet = saved;
-	if (is_secret)
-		quiet.c_lflag &= ~(tcflag_t)ECHO;
-	(void)fputs(prompt, stderr); /* a lost prompt is not fatal */
-	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet); /* best effort */
-	got = fgets(line, sizeof(line), stdin);
-	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved);
-	if (is_secret)
-		(void)fputs("\n", stderr);
-	if (!got)
-		return error_set(err, ERROR_INTERRUPTED, "nothing was typed");
-	line[strcspn(line, "\r\n")] = '\0';
-	*out = xstrdup(line);
-	explicit_bzero(line, sizeof(line));
-	return 0;
-}
-
 static int read_password(const struct login_options *options, char **out,
 			 struct error *err)
 {
@@ -119,7 +87,7 @@ static int read_password(const struct login_options *options, char **out,
 		return 0;
 	}
 	if (!options->from_stdin)
-		return ask("Password: ", true, out, err);
+		return prompt_ask("Password: ", true, out, err);
 	if (fs_read_fd(STDIN_FILENO, LOGIN_SECRET_MAX, &text, err) < 0)
 		return error_wrap(err, "password");
 	strbuf_truncate(&text, strcspn(text.text, "\r\n"));
@@ -141,7 +109,8 @@ static int gather(const struct login_options *options,
 				 "--password-stdin");
 	if (options->username)
 		credentials->username = xstrdup(options->username);
-	else if (ask("Username: ", false, &credentials->username, err) < 0)
+	else if (prompt_ask("Username: ", false, &credentials->username, err) <
+		 0)
 		return -1;
 	if (read_password(options, &credentials->password, err) < 0)
 		return -1;
