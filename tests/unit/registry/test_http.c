@@ -410,6 +410,58 @@ static void test_http__tls_with_a_plain_server_is_told(void **state)
 	close_fixture(&f);
 }
 
+/* One request with PROXY in the environment variable NAME; its status. */
+static long via_proxy(struct fixture *f, const char *name, const char *url)
+{
+	struct http_request request = { .url = url };
+	int result;
+
+	assert_int_equal(setenv(name, f->server.url, 1), 0);
+	result = http_perform(f->pool, &request, &f->response, &f->err);
+	assert_int_equal(unsetenv(name), 0);
+	return result < 0 ? -1 : f->response.status;
+}
+
+static void test_http__proxies(void **state)
+{
+	static const struct loopback_step steps[] = {
+		{ .match = "GET http://reg.invalid/ok ",
+		  .answer = OK("2") "\r\n",
+		  .body = "ok" },
+		{ .match = "GET /direct ",
+		  .answer = OK("2") "\r\n",
+		  .body = "ok" },
+		{ .match = "CONNECT tls.invalid:443 ",
+		  .answer = "HTTP/1.1 407 Who?\r\nContent-Length: 0\r\n"
+			    "\r\n" },
+		{ 0 },
+	};
+	static const char *const names[] = { "http_proxy", "HTTP_PROXY",
+					     "no_proxy", "NO_PROXY" };
+	struct fixture f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		assert_int_equal(unsetenv(names[i]), 0);
+	open_fixture(&f, steps);
+	assert_int_equal(via_proxy(&f, "http_proxy", "http://reg.invalid/ok"),
+			 200);
+	assert_int_equal(via_proxy(&f, "HTTP_PROXY", "http://reg.invalid/ok"),
+			 200);
+	assert_int_equal(via_proxy(&f, "https_proxy", "https://tls.invalid/"),
+			 -1);
+	assert_int_equal(f.response.failure, HTTP_FAILURE_PROXY);
+	assert_non_null(strstr(f.err.msg, "proxy on the way to tls.invalid "
+					  "answered HTTP 407"));
+	/* this machine is never asked through a proxy */
+	assert_int_equal(setenv("all_proxy", "http://127.0.0.1:1", 1), 0);
+	assert_int_equal(perform(&f, (struct http_request){ .url = "/direct" }),
+			 0);
+	assert_int_equal(unsetenv("all_proxy"), 0);
+	assert_int_equal(f.response.status, 200);
+	close_fixture(&f);
+}
+
 static bool stop(void *context)
 {
 	(void)context;
@@ -451,6 +503,7 @@ int main(void)
 		cmocka_unit_test(test_http__failures),
 		cmocka_unit_test(test_http__a_refused_connection_is_told),
 		cmocka_unit_test(test_http__tls_with_a_plain_server_is_told),
+		cmocka_unit_test(test_http__proxies),
 		cmocka_unit_test(test_http__can_be_cancelled),
 	};
 
