@@ -40,7 +40,7 @@
 /* Free a malloc'ed local. */
 #define autofree __attribute__((cleanup(cleanup_free)))
 
-/* Close a descriptor held in an int local; -1 means none. */
+/* Close a descriptor held in an int local; -1 means none, also afterwards. */
 #define autoclose __attribute__((cleanup(cleanup_close)))
 
 static inline void cleanup_free(void *object)
@@ -57,6 +57,7 @@ static inline void cleanup_close(int *fd)
 
 	if (*fd >= 0)
 		(void)close(*fd); /* read side, or synced before */
+	*fd = -1;		  /* called by hand, too: never closed twice */
 	errno = saved;
 }
 
