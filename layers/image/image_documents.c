@@ -48,6 +48,19 @@ static int read_by_digest(const struct documents_request *request,
 	return blob_put(request->store, digest, out->text, out->length, err);
 }
 
+/*
+ * Whether a HEAD's digest leads nowhere although the name may: some registries
+ * answer HEAD for things they do not have, or with the digest of another
+ * document (Artifactory; the platform's manifest in place of an index).
+ */
+static bool is_hint_gone(const struct documents_request *request,
+			 const struct error *err)
+{
+	return request->client &&
+	       strcmp(request->name, request->target->digest.text) != 0 &&
+	       (err->kind == ERROR_NOT_FOUND || err->kind == ERROR_CORRUPT);
+}
+
 /* What the name means: bytes and digest. */
 static int read_target(const struct documents_request *request,
 		       struct strbuf *out, struct image_documents *documents,
@@ -59,7 +72,11 @@ static int read_target(const struct documents_request *request,
 	if (request->target &&
 	    request->target->digest.algorithm != DIGEST_NONE) {
 		documents->target = request->target->digest;
-		return read_by_digest(request, &documents->target, out, err);
+		if (read_by_digest(request, &documents->target, out, err) == 0)
+			return 0;
+		if (!is_hint_gone(request, err))
+			return -1;
+		error_release(err);
 	}
 	if (!request->client)
 		return error_set(err, ERROR_NOT_FOUND, "%s is not here",

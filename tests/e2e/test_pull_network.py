@@ -235,6 +235,16 @@ def test_head_may_be_unknown(imgctl, fake, image):
     assert "Image is up to date" in pulls(imgctl, fake, image)
 
 
+@pytest.mark.parametrize("lost", ["sha256:" + "5" * 64, None], ids=["other", "right"])
+def test_head_may_be_wrong(imgctl, fake, image, lost):
+    """Its digest is not to be had; the name is."""
+    if lost:
+        fake.fault("HEAD", path="/manifests/", headers={"Docker-Content-Digest": lost})
+    else:
+        fake.fault("GET", path="/manifests/sha256:", status=404)
+    pulls(imgctl, fake, image)
+
+
 def test_an_image_that_is_up_to_date_costs_one_head(imgctl, fake, image):
     pulls(imgctl, fake, image)
     fake.clear()
