@@ -7,19 +7,19 @@ import pytest
 
 @pytest.fixture
 def made(imgctl, busybox):
-    """A created container named c with mounts, limits and labels."""
-    imgctl.ok("create", "--name", "c", "-l", "a.b=c", "-e", "K=<v>", "-v", "/tmp:/one:ro", "-v", "/two",
+    """A created container named c1 with mounts, limits and labels."""
+    imgctl.ok("create", "--name", "c1", "-l", "a.b=c", "-e", "K=<v>", "-v", "/tmp:/one:ro", "-v", "/two",
               "-m", "64m", "--network", "none", busybox, "sh", "-c", "sleep 1000")
     return imgctl
 
 
 def test_container_document(made, busybox_image):
-    one, = made.json("inspect", "c")
+    one, = made.json("inspect", "c1")
     assert list(one) == [
         "Id", "Created", "Path", "Args", "State", "Image", "ResolvConfPath", "HostnamePath", "HostsPath", "LogPath",
         "Name", "RestartCount", "Driver", "Platform", "MountLabel", "ProcessLabel", "AppArmorProfile", "ExecIDs",
         "HostConfig", "GraphDriver", "Mounts", "Config", "NetworkSettings"]
-    assert (one["Path"], one["Args"], one["Name"]) == ("sh", ["-c", "sleep 1000"], "/c")
+    assert (one["Path"], one["Args"], one["Name"]) == ("sh", ["-c", "sleep 1000"], "/c1")
     assert one["Image"] == busybox_image.id
     assert one["State"] == {
         "Status": "created", "Running": False, "Paused": False, "Restarting": False, "OOMKilled": False,
@@ -40,24 +40,24 @@ def test_container_document(made, busybox_image):
 
 
 def test_running_container(imgctl, busybox):
-    imgctl.ok("run", "-d", "--name", "c", busybox, "sleep", "1000")
-    state = imgctl.inspect("c", "{{json .State}}")
+    imgctl.ok("run", "-d", "--name", "c1", busybox, "sleep", "1000")
+    state = imgctl.inspect("c1", "{{json .State}}")
     assert (state["Status"], state["Running"]) == ("running", True)
     assert state["Pid"] > 0 and state["StartedAt"] > "2020" and state["FinishedAt"].startswith("0001")
-    paths = imgctl.ok("inspect", "-f", "{{.ResolvConfPath}} {{.HostsPath}} {{.HostnamePath}} {{.LogPath}}", "c").split()
+    paths = imgctl.ok("inspect", "-f", "{{.ResolvConfPath}} {{.HostsPath}} {{.HostnamePath}} {{.LogPath}}", "c1").split()
     assert len(paths) == 4
     for path in paths:
         assert open(path, encoding="utf-8") is not None
-    assert imgctl.ok("inspect", "-f", "{{.NetworkSettings.SandboxKey}}", "c").strip() == f"/proc/{state['Pid']}/ns/net"
-    imgctl.ok("rm", "-f", "c")
+    assert imgctl.ok("inspect", "-f", "{{.NetworkSettings.SandboxKey}}", "c1").strip() == f"/proc/{state['Pid']}/ns/net"
+    imgctl.ok("rm", "-f", "c1")
 
 
 def test_size(imgctl, busybox):
-    imgctl.ok("run", "--name", "c", busybox, "sh", "-c", "head -c 5000 /dev/zero > /f; ln /f /g; ln -s /f /h")
-    one, = imgctl.json("inspect", "--size", "c")
+    imgctl.ok("run", "--name", "c1", busybox, "sh", "-c", "head -c 5000 /dev/zero > /f; ln /f /g; ln -s /f /h")
+    one, = imgctl.json("inspect", "--size", "c1")
     assert one["SizeRw"] == 5002
     assert one["SizeRootFs"] > one["SizeRw"]
-    assert imgctl.ok("inspect", "-f", "{{.SizeRw}}", "c") == "<nil>\n"
+    assert imgctl.ok("inspect", "-f", "{{.SizeRw}}", "c1") == "<nil>\n"
 
 
 def test_image_document(imgctl, busybox, busybox_image, hub):
@@ -72,9 +72,9 @@ def test_image_document(imgctl, busybox, busybox_image, hub):
 
 
 def test_several_objects_and_the_order_of_kinds(made, busybox_image):
-    out = made.ok("inspect", "-f", "{{.Id}}", "c", "busybox").splitlines()
+    out = made.ok("inspect", "-f", "{{.Id}}", "c1", "busybox").splitlines()
     assert len(out[0]) == 64 and out[1] == busybox_image.id
-    assert len(json.loads(made.ok("inspect", "-f", "json", "c", "busybox"))) == 2
+    assert len(json.loads(made.ok("inspect", "-f", "json", "c1", "busybox"))) == 2
     made.ok("create", "--name", "busybox", "busybox")
     assert made.ok("inspect", "-f", "{{.Name}}", "busybox") == "/busybox\n"
     assert made.ok("inspect", "--type", "image", "-f", "{{.Os}}", "busybox") == "linux\n"
@@ -83,24 +83,24 @@ def test_several_objects_and_the_order_of_kinds(made, busybox_image):
 def test_missing_objects(made):
     result = made.fails("inspect", "no-such-object", rc=1, err="^Error: No such object: no-such-object$")
     assert result.out == "[]\n"
-    result = made.fails("inspect", "-f", "{{.Name}}", "nosuch", "c", rc=1, err="No such object: nosuch")
-    assert result.out == "/c\n"
-    made.fails("image", "inspect", "c", rc=1, err="No such image: c:latest")
+    result = made.fails("inspect", "-f", "{{.Name}}", "nosuch", "c1", rc=1, err="No such object: nosuch")
+    assert result.out == "/c1\n"
+    made.fails("image", "inspect", "c1", rc=1, err="No such image: c1:latest")
     made.fails("container", "inspect", "busybox", rc=1, err="No such container: busybox")
-    made.fails("inspect", "--type", "image", "c", rc=1)
-    made.fails("inspect", "--type", "volume", "c", rc=1, err="No such volume: c")
-    made.fails("inspect", "--type", "foo", "c", rc=1, err='"foo" is not a valid value for --type')
+    made.fails("inspect", "--type", "image", "c1", rc=1)
+    made.fails("inspect", "--type", "volume", "c1", rc=1, err="No such volume: c1")
+    made.fails("inspect", "--type", "foo", "c1", rc=1, err='"foo" is not a valid value for --type')
 
 
 def test_volume(made):
-    name = made.ok("inspect", "-f", '{{(index .Mounts 1).Name}}', "c").strip()
+    name = made.ok("inspect", "-f", '{{(index .Mounts 1).Name}}', "c1").strip()
     one, = made.json("inspect", "--type", "volume", name)
     assert (one["Driver"], one["Name"], one["Scope"]) == ("local", name, "local")
     assert made.ok("inspect", "-f", "{{.Mountpoint}}", name).strip().endswith(name + "/_data")
 
 
 @pytest.mark.parametrize("template, expected", [
-    ('{{index .Config.Labels "a.b"}}', "c"),
+    ('{{index .Config.Labels "a.b"}}', "c1"),
     ("{{json .Args}}", '["-c","sleep 1000"]'),
     ("{{len .Mounts}}", "2"),
     ("{{if .State.Running}}up{{else}}down{{end}}", "down"),
@@ -109,7 +109,7 @@ def test_volume(made):
     ("{{.Config.Labels.nosuch}}", "<no value>"),
 ])
 def test_templates(made, template, expected):
-    assert made.ok("inspect", "-f", template, "c") == expected + "\n"
+    assert made.ok("inspect", "-f", template, "c1") == expected + "\n"
 
 
 @pytest.mark.parametrize("template, status, message", [
@@ -118,4 +118,4 @@ def test_templates(made, template, expected):
     ("{{nofunc .}}", 64, 'function "nofunc" not defined'),
 ])
 def test_template_errors(made, template, status, message):
-    made.fails("inspect", "-f", template, "c", rc=status, err=message)
+    made.fails("inspect", "-f", template, "c1", rc=status, err=message)

@@ -107,14 +107,14 @@ def test_formats(three):
 
 
 def test_size(imgctl, busybox):
-    imgctl.ok("run", "--name", "c", busybox, "sh", "-c", "head -c 2000000 /dev/zero > /f")
+    imgctl.ok("run", "--name", "c1", busybox, "sh", "-c", "head -c 2000000 /dev/zero > /f")
     assert imgctl.ok("ps", "-as").splitlines()[0].split() == HEAD + ["SIZE"]
     assert re.fullmatch(r"2MB \(virtual [\d.]+MB\)\n", imgctl.ok("ps", "-as", "--format", "{{.Size}}"))
     assert re.fullmatch(r"2MB \(virtual [\d.]+MB\)\n", imgctl.ok("ps", "-a", "--format", "{{.Size}}"))
 
 
 def test_long_commands_are_cut(imgctl, busybox):
-    imgctl.ok("create", "--name", "c", busybox, "echo", "0123456789 0123456789")
+    imgctl.ok("create", "--name", "c1", busybox, "echo", "0123456789 0123456789")
     assert imgctl.ok("ps", "-a", "--format", "{{.Command}}") == '"echo \'0123456789 01…"\n'
     assert imgctl.ok("ps", "-a", "--no-trunc", "--format", "{{.Command}}") == '"echo \'0123456789 0123456789\'"\n'
 
@@ -122,7 +122,7 @@ def test_long_commands_are_cut(imgctl, busybox):
 def test_an_image_whose_name_moved_is_shown_by_id(imgctl, hub, busybox_image):
     hub.push("library/moving:1", busybox_image.variation(User="1"))
     imgctl.ok("pull", "-q", "moving:1")
-    imgctl.ok("create", "--name", "c", "moving:1")
+    imgctl.ok("create", "--name", "c1", "moving:1")
     assert imgctl.ok("ps", "-a", "--format", "{{.Image}}") == "moving:1\n"
     hub.push("library/moving:1", busybox_image.variation(User="2"))
     imgctl.ok("pull", "-q", "moving:1")
@@ -137,7 +137,7 @@ def test_ancestors(imgctl, hub, busybox_image):
     hub.push("library/child:1", child)
     imgctl.ok("pull", "-q", "busybox")
     imgctl.ok("pull", "-q", "child:1")
-    imgctl.ok("create", "--name", "c", "child:1")
-    imgctl.ok("create", "--name", "p", "busybox")
-    assert names(imgctl, "-a", "-f", "ancestor=busybox") == ["p", "c"]
-    assert names(imgctl, "-a", "-f", "ancestor=child:1") == ["c"]
+    imgctl.ok("create", "--name", "c1", "child:1")
+    imgctl.ok("create", "--name", "p1", "busybox")
+    assert names(imgctl, "-a", "-f", "ancestor=busybox") == ["p1", "c1"]
+    assert names(imgctl, "-a", "-f", "ancestor=child:1") == ["c1"]
