@@ -35,6 +35,18 @@ int cmd_image_inspect(struct command_call *call, struct error *err);
 /* The same of containers only. */
 int cmd_container_inspect(struct command_call *call, struct error *err);
 
+/* Show how an image came to be. */
+int cmd_history(struct command_call *call, struct error *err);
+
+/* Give an image a further name. */
+int cmd_tag(struct command_call *call, struct error *err);
+
+/* Take images' names away, and images. */
+int cmd_rmi(struct command_call *call, struct error *err);
+
+/* Remove images that nobody uses. */
+int cmd_image_prune(struct command_call *call, struct error *err);
+
 /* Hand the command line to the companion. */
 int cmd_companion(struct command_call *call, struct error *err);
 

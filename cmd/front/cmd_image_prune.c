@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* imgctl image prune */
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "cmd/filter.h"
+#include "cmd/front/front_commands.h"
+#include "cmd/front/verb.h"
+#include "cmd/units.h"
+#include "layers/image/image_edit.h"
+#include "layers/image/image_prune.h"
+
+struct image_prune_options {
+	bool is_all;
+	bool is_forced;
+	struct filter filter;
+};
+
+static void image_prune_options_release(struct image_prune_options *options)
+{
+	filter_release(&options->filter);
+}
+DEFINE_CLEANUP(struct image_prune_options, image_prune_options_release)
+
+static const struct option_spec prune_option_table[] = {
+	{ "all", 'a', OPTION_BOOL, OPTION_AT(image_prune_options, is_all),
+	  .help = "Remove all unused images, not just dangling ones" },
+	{ "filter", 0, OPTION_CUSTOM, OPTION_AT(image_prune_options, filter),
+	  .help = "Provide filter values (e.g. \"until=<timestamp>\")",
+	  .placeholder = "filter", .set = filter_set },
+	{ "force", 'f', OPTION_BOOL, OPTION_AT(image_prune_options, is_forced),
+	  .help = "Do not prompt for confirmation" },
+	{ 0 },
+};
+
+static const struct usage prune_usage = {
+	.arguments = "",
+	.summary = "Remove unused images",
+	.options = prune_option_table,
+	.least = 0,
+	.most = 0,
+};
+
+static void take_values(const struct filter *filter, const char *key,
+			struct strvec *out)
+{
+	const char *value;
+
+	for (size_t i = 0; (value = filter_value(filter, key, i)); i++)
+		strvec_add(out, value);
+}
+
+static int settle_filter(const struct image_prune_options *options,
+			 struct image_prune_filter *out, struct error *err)
+{
+	static const char *const accepted[] = { "dangling", "label", "label!",
+						"until", NULL };
+	const struct filter *given = &options->filter;
+	bool is_dangling = !options->is_all;
+
+	if (filter_check(given, accepted, err) < 0 ||
+	    filter_bool(given, "dangling", &is_dangling, err) < 0 ||
+	    filter_time(given, "until", clock_now(), &out->until, err) < 0)
+		return -1;
+	out->all = !is_dangling;
+	out->has_until = filter_has(given, "until");
+	take_values(given, "label", &out->labels);
+	take_values(given, "label!", &out->no_labels);
+	return 0;
+}
+
+static int ask(const struct image_prune_options *options, bool is_all,
+	       bool *out, struct error *err)
+{
+	*out = true;
+	if (options->is_forced)
+		return 0;
+	return verb_confirm(is_all ? "WARNING! This will remove all images "
+				     "without at least one container "
+				     "associated to them.\nAre you sure you "
+				     "want to continue?"
+				   : "WARNING! This will remove all dangling "
+				     "images.\nAre you sure you want to "
+				     "continue?",
+			    out, err);
+}
+
+/* An image that got a user meanwhile, or that is gone, is no failure. */
+static int prune(struct store *store, const struct strvec *ids,
+		 struct image_removal *removal, struct error *err)
+{
+	for (size_t i = 0; i < ids->count; i++) {
+		struct digest id;
+
+		if (digest_parse(ids->items[i], &id, err) == 0 &&
+		    image_edit_remove(store, &id, removal, err) == 0)
+			continue;
+		if (err->kind != ERROR_NOT_FOUND && err->kind != ERROR_BUSY)
+			return -1;
+		error_release(err);
+	}
+	return 0;
+}
+
+static int print_removal(const struct image_removal *removal, struct error *err)
+{
+	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
+	char freed[UNITS_TEXT_MAX];
+
+	if (removal->untagged.count || removal->deleted.count)
+		strbuf_addstr(&text, "Deleted Images:\n");
+	for (size_t i = 0; i < removal->untagged.count; i++)
+		strbuf_addf(&text, "untagged: %s\n",
+			    removal->untagged.items[i]);
+	for (size_t i = 0; i < removal->deleted.count; i++)
+		strbuf_addf(&text, "deleted: %s\n", removal->deleted.items[i]);
+	if (text.length)
+		strbuf_addch(&text, '\n');
+	units_format_size((double)removal->freed, freed);
+	strbuf_addf(&text, "Total reclaimed space: %s\n", freed);
+	return command_print(text.text, text.length, err);
+}
+
+static int run(struct command_call *call,
+	       const struct image_prune_options *options, struct error *err)
+{
+	autoclean(image_prune_filter_release) struct image_prune_filter filter =
+		IMAGE_PRUNE_FILTER_INIT;
+	autoclean(strvec_release) struct strvec ids = STRVEC_INIT;
+	autoclean(image_removal_release) struct image_removal removal =
+		IMAGE_REMOVAL_INIT;
+	struct store *store;
+	bool is_wanted;
+
+	if (settle_filter(options, &filter, err) < 0 ||
+	    ask(options, filter.all, &is_wanted, err) < 0)
+		return -1;
+	if (!is_wanted)
+		return 0;
+	if (context_store(call->context, &store, err) < 0 ||
+	    image_prune_plan(store, &filter, &ids, err) < 0 ||
+	    prune(store, &ids, &removal, err) < 0)
+		return -1;
+	return print_removal(&removal, err);
+}
+
+int cmd_image_prune(struct command_call *call, struct error *err)
+{
+	autoclean(image_prune_options_release) struct image_prune_options
+		options = { .filter = FILTER_INIT };
+	autoclean(usage_call_release) struct usage_call usage = {
+		.usage = &prune_usage,
+		.target = &options,
+	};
+	bool is_done;
+
+	if (verb_parse(call, &usage, &is_done, err) < 0)
+		return -1;
+	return is_done ? 0 : run(call, &options, err);
+}
