@@ -109,7 +109,7 @@ static int keep_vigil(struct vigil *vigil, struct error *err)
 			return 0;
 		}
 		if (got <= 0)
-			cleanup_close(&vigil->fd);
+			(void)close(TAKE_FD(vigil->fd)); /* a socket */
 	}
 	return wait_unheard(vigil, err);
 }
