@@ -25,6 +25,8 @@ const struct command front_commands[] = {
 	{ "rmi\0image rm\0image remove\0", "Remove one or more images",
 	  cmd_rmi },
 	{ "image prune\0", "Remove unused images", cmd_image_prune },
+	{ "rm\0container rm\0container remove\0",
+	  "Remove one or more containers", cmd_rm },
 	{ "version\0", "Show the version information", cmd_version },
 	{ "push\0image push\0", "Upload an image to a registry",
 	  cmd_companion },

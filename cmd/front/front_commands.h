@@ -47,6 +47,9 @@ int cmd_rmi(struct command_call *call, struct error *err);
 /* Remove images that nobody uses. */
 int cmd_image_prune(struct command_call *call, struct error *err);
 
+/* Remove containers. */
+int cmd_rm(struct command_call *call, struct error *err);
+
 /* Hand the command line to the companion. */
 int cmd_companion(struct command_call *call, struct error *err);
 
