@@ -33,6 +33,26 @@ static int find_by_name(const struct store *store, const char *text,
 	return 0;
 }
 
+/*
+ * ERR holds why TEXT is no name. When it could have been one, that is what the
+ * user hears.
+ */
+static int find_by_id(const struct store *store, const char *text,
+		      const char *digits, struct digest *out, struct error *err)
+{
+	autoclean(error_release) struct error no_id = ERROR_INIT;
+
+	if (image_record_find(store, digits, out, &no_id) == 0)
+		return 0;
+	if (no_id.kind != ERROR_NOT_FOUND) {
+		error_move(err, &no_id);
+		return -1;
+	}
+	if (err->kind == ERROR_NOT_FOUND)
+		return -1;
+	return error_set(err, ERROR_NOT_FOUND, "No such image: %s", text);
+}
+
 int image_find(const struct store *store, const char *text,
 	       struct image_match *out, struct error *err)
 {
@@ -47,12 +67,8 @@ int image_find(const struct store *store, const char *text,
 	if (!digits ||
 	    (err->kind != ERROR_NOT_FOUND && err->kind != ERROR_INVALID))
 		return -1;
-	if (image_record_find(store, digits, &match.id, err) < 0) {
-		if (err->kind == ERROR_NOT_FOUND)
-			return error_set(err, ERROR_NOT_FOUND,
-					 "No such image: %s", text);
+	if (find_by_id(store, text, digits, &match.id, err) < 0)
 		return -1;
-	}
 found:
 	error_release(err);
 	*out = match;

@@ -67,7 +67,8 @@ static void test_image_find__says_what_is_missing(void **state)
 
 	expect_failure(fixture, "debian", ERROR_NOT_FOUND,
 		       "No such image: debian:latest");
-	expect_failure(fixture, "beef", ERROR_NOT_FOUND, "No such image: beef");
+	expect_failure(fixture, "beef", ERROR_NOT_FOUND,
+		       "No such image: beef:latest");
 	expect_failure(fixture, digest_of("none").text, ERROR_NOT_FOUND, NULL);
 	expect_failure(fixture, "UPPER", ERROR_INVALID, NULL);
 	expect_failure(fixture, "", ERROR_INVALID, NULL);
