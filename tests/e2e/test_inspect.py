@@ -100,7 +100,7 @@ def test_volume(made):
 
 
 @pytest.mark.parametrize("template, expected", [
-    ('{{index .Config.Labels "a.b"}}', "c1"),
+    ('{{index .Config.Labels "a.b"}}', "c"),
     ("{{json .Args}}", '["-c","sleep 1000"]'),
     ("{{len .Mounts}}", "2"),
     ("{{if .State.Running}}up{{else}}down{{end}}", "down"),
