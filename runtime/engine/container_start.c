@@ -273,14 +273,17 @@ static void finish(void *context)
 	autoclean(error_release) struct error err = ERROR_INIT;
 
 	remove_group(running);
-	/* the overlay never synced: what is kept is flushed now */
-	if (!running->is_removed &&
-	    container_rootfs_sync(running->container, &err) < 0)
-		error_release(&err);
-	/* last of all: the lock in it keeps others from starting it again */
+	/* the lock in it kept others from starting or removing it */
 	if (container_state_clear(running->store, running->container->id,
 				  &err) < 0)
 		error_release(&err); /* it is used again */
+	/*
+	 * The overlay never synced: what is kept is flushed now. That may take
+	 * seconds when others wrote much, and nobody has to wait for it.
+	 */
+	if (!running->is_removed &&
+	    container_rootfs_sync(running->container, &err) < 0)
+		error_release(&err);
 }
 
 /* The socket's path is relative to its folder: no limit of 108 bytes. */
