@@ -185,6 +185,9 @@ static int open_source(struct mount_op *op, struct error *err)
 	op->tree_fd = open_tree(AT_FDCWD, op->source, flags);
 	if (op->tree_fd < 0 && errno == EPERM)
 		return 0; /* the container's process will, as it may */
+	/* a detached mount, which older kernels do not clone, is used up */
+	if (op->tree_fd < 0 && errno == EINVAL)
+		op->tree_fd = open(op->source, O_PATH | O_CLOEXEC);
 	if (op->tree_fd < 0)
 		return error_sys(err, errno, "open %s", op->source);
 	/* the name may have got another meaning since the first look */

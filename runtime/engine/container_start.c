@@ -127,9 +127,7 @@ static int note_running(struct running *running, const struct start_plan *plan,
 static int bring_up(struct running *running, const struct monitor_stdio *stdio,
 		    struct launched *launched, struct error *err)
 {
-	autoclean(start_plan_release) struct start_plan plan = {
-		.has_filter = false
-	};
+	autoclean(start_plan_release) struct start_plan plan = START_PLAN_INIT;
 	autoclose int rootfs_fd = -1;
 
 	if (container_files_write(running->container, err) < 0 ||

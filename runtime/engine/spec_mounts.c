@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/jsonx.h"
 #include "runtime/engine/container_files.h"
 #include "runtime/engine/spec_parts.h"
 
@@ -61,46 +62,24 @@ static void add_ipc_mounts(const struct spec_request *request, json_t *mounts)
 		  spec_list((const char *[]){ "nosuid", "noexec", "nodev",
 					      NULL }));
 	if (!strcmp(spec_string(host, "IpcMode"), "host") ||
-	    request->ipc_path) {
-		const char *source = "/dev/shm";
-		autofree char *shared = NULL;
+	    request->shm_source) {
+		const char *source = request->shm_source ? request->shm_source
+							 : "/dev/shm";
 
-		if (request->ipc_path) {
-			/* <proc>/<pid>/ns/ipc → the other's /dev/shm */
-			size_t stem = strlen(request->ipc_path) -
-				      strlen("/ns/ipc");
-
-			shared = xasprintf("%.*s/root/dev/shm", (int)stem,
-					   request->ipc_path);
-			source = shared;
-		}
 		add_mount(
 			mounts, "/dev/shm", "bind", source,
 			spec_list((const char *[]){ "rbind", "nosuid", "noexec",
 						    "nodev", NULL }));
 		return;
 	}
-	add_mount(mounts, "/dev/shm", "tmpfs", "shm",
-		  spec_list((const char *[]){ "nosuid", "noexec", "nodev",
-					      "mode=1777", limit, NULL }));
+	if (strcmp(spec_string(host, "IpcMode"), "none") != 0)
+		add_mount(mounts, "/dev/shm", "tmpfs", "shm",
+			  spec_list((const char *[]){ "nosuid", "noexec",
+						      "nodev", "mode=1777",
+						      limit, NULL }));
 }
 
-/* Whether something was asked to be mounted at PATH. */
-static bool is_taken(const json_t *asked, const char *path)
-{
-	const json_t *mount;
-	size_t index;
-
-	json_array_foreach(asked, index, mount)
-	{
-		if (!strcmp(spec_string(mount, "Destination"), path))
-			return true;
-	}
-	return false;
-}
-
-static void add_files(const struct spec_request *request, const json_t *asked,
-		      json_t *mounts)
+static void add_files(const struct spec_request *request, json_t *mounts)
 {
 	static const char *const names[] = { "resolv.conf", "hostname",
 					     "hosts" };
@@ -110,10 +89,9 @@ static void add_files(const struct spec_request *request, const json_t *asked,
 		autofree char *source = xasprintf("%s/%s", request->files,
 						  names[i]);
 
-		if (!is_taken(asked, path))
-			add_mount(mounts, path, "bind", source,
-				  spec_list((const char *[]){
-					  "rbind", "rprivate", NULL }));
+		add_mount(mounts, path, "bind", source,
+			  spec_list((const char *[]){ "rbind", "rprivate",
+						      NULL }));
 	}
 }
 
@@ -199,8 +177,8 @@ static void add_bind(const json_t *mount, json_t *mounts)
 			options,
 			json_string(*propagation ? propagation : "rprivate"));
 	if (!json_is_true(json_object_get(mount, "RW")) &&
-	    !has_word(options, (const char *const[]){ "ro", "rro", NULL }))
-		(void)json_array_append_new(options, json_string("ro"));
+	    !has_word(options, (const char *const[]){ "rro", NULL }))
+		(void)json_array_append_new(options, json_string("rro"));
 	add_mount(mounts, spec_string(mount, "Destination"), "bind",
 		  spec_string(mount, "Source"), options);
 }
@@ -242,19 +220,112 @@ static void add_asked(const struct spec_request *request, const json_t *asked,
 	}
 }
 
+static bool is_at(const json_t *mount, const char *path)
+{
+	return !strcmp(spec_string(mount, "destination"), path);
+}
+
+static bool has_mount_at(const json_t *mounts, const char *path)
+{
+	const json_t *mount;
+	size_t index;
+
+	json_array_foreach(mounts, index, mount)
+	{
+		if (is_at(mount, path))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What was asked for takes the place of a default at the same path; a /dev of
+ * the user's that of all below /dev, too.
+ */
+static void drop_covered(const json_t *asked, json_t *defaults)
+{
+	bool own_dev = has_mount_at(asked, "/dev");
+
+	for (size_t i = json_array_size(defaults); i > 0; i--) {
+		const char *path = spec_string(json_array_get(defaults, i - 1),
+					       "destination");
+
+		if (has_mount_at(asked, path) ||
+		    (own_dev && !strncmp(path, "/dev/", 5)))
+			(void)json_array_remove(defaults, i - 1); /* in range */
+	}
+}
+
+/* How many folders deep a destination lies. */
+static size_t depth(const json_t *mount)
+{
+	const char *path = spec_string(mount, "destination");
+	size_t count = 0;
+
+	while (*path) {
+		path += strspn(path, "/");
+		count += *path != '\0';
+		path += strcspn(path, "/");
+	}
+	return count;
+}
+
+/*
+ * Adds ASKED to MOUNTS, outer folders before what lies in them: otherwise
+ * `-v a:/x/y -v b:/x` would hide the first mount behind the second. Mounts of
+ * the same depth keep their order.
+ */
+static void add_by_depth(const json_t *asked, json_t *mounts)
+{
+	size_t left = json_array_size(asked);
+
+	for (size_t level = 0; left; level++) {
+		size_t index;
+		json_t *mount;
+
+		json_array_foreach(asked, index, mount)
+		{
+			if (depth(mount) != level)
+				continue;
+			(void)json_array_append(mounts, mount);
+			left--;
+		}
+	}
+}
+
+/* A read-only root makes the generated files read-only, too. */
+static void protect_files(const struct spec_request *request, json_t *files)
+{
+	json_t *file;
+	size_t index;
+
+	if (!json_is_true(json_object_get(request->container->host_config,
+					  "ReadonlyRootfs")))
+		return;
+	json_array_foreach(files, index, file)(void) json_array_append_new(
+		json_object_get(file, "options"), json_string("ro"));
+}
+
 int spec_mounts(const struct spec_request *request, json_t **out,
 		struct error *err)
 {
 	const json_t *asked = json_object_get(request->container->document,
 					      "mounts");
+	autoclean(jsonx_free) json_t *own = json_array();
+	autoclean(jsonx_free) json_t *files = json_array();
 
 	if (asked && !json_is_array(asked))
 		return error_set(err, ERROR_CORRUPT, "mounts: not a list");
 	*out = json_array();
 	add_kernel_mounts(request, *out);
 	add_ipc_mounts(request, *out);
-	add_files(request, asked, *out);
-	add_asked(request, asked, *out);
+	add_asked(request, asked, own);
+	drop_covered(own, *out);
+	add_files(request, files);
+	drop_covered(own, files);
+	protect_files(request, files);
+	(void)json_array_extend(own, files);
+	add_by_depth(own, *out);
 	add_init(request, *out);
 	return 0;
 }

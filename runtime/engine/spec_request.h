@@ -22,7 +22,8 @@ struct spec_request {
 	const char *network_path; /* namespace to join; NULL: by NetworkMode */
 	const char *ipc_path;	  /* likewise for IpcMode container:ID */
 	const char *pid_path;
-	uint64_t bounding; /* capabilities this process may pass on */
+	const char *shm_source; /* of another container; NULL: its own */
+	uint64_t bounding;	/* capabilities this process may pass on */
 	bool is_rootless;
 };
 

@@ -11,12 +11,15 @@
 #include "layers/store/container_folder.h"
 #include "runtime/caps.h"
 #include "runtime/engine/container_state.h"
+#include "runtime/engine/shm_join.h"
 #include "runtime/engine/spec_generate.h"
 #include "runtime/seccomp/seccomp_default.h"
 
 /* Namespaces of other containers to join; NULL: none. */
 struct joins {
 	char *network, *ipc, *pid;
+	pid_t ipc_pid; /* whose /dev/shm goes with the ipc namespace */
+	char *shm;     /* that, as a mount's source */
 };
 
 static void joins_release(struct joins *joins)
@@ -24,12 +27,14 @@ static void joins_release(struct joins *joins)
 	free(joins->network);
 	free(joins->ipc);
 	free(joins->pid);
+	free(joins->shm);
 }
 DEFINE_CLEANUP(struct joins, joins_release)
 
 /* "container:ID" as the path of that container's namespace. */
 static int find_join(const struct store *store, const char *mode,
-		     const char *kind, char **out, struct error *err)
+		     const char *kind, char **out, pid_t *pid_out,
+		     struct error *err)
 {
 	autoclean(container_release) struct container other = CONTAINER_INIT;
 	autoclean(container_state_release) struct container_state state =
@@ -46,19 +51,33 @@ static int find_join(const struct store *store, const char *mode,
 				 "%s: it is not running",
 				 kind, mode + 10);
 	*out = xasprintf("/proc/%d/ns/%s", (int)state.pid, kind);
+	*pid_out = state.pid;
 	return 0;
 }
 
 static int find_joins(const struct store *store, const json_t *host,
 		      struct joins *out, struct error *err)
 {
+	pid_t pid;
+
 	if (find_join(store, spec_string(host, "NetworkMode"), "net",
-		      &out->network, err) < 0 ||
+		      &out->network, &pid, err) < 0 ||
 	    find_join(store, spec_string(host, "IpcMode"), "ipc", &out->ipc,
-		      err) < 0)
+		      &out->ipc_pid, err) < 0)
 		return -1;
 	return find_join(store, spec_string(host, "PidMode"), "pid", &out->pid,
-			 err);
+			 &pid, err);
+}
+
+static int join_shm(struct joins *joins, struct start_plan *plan,
+		    struct error *err)
+{
+	if (!joins->ipc_pid)
+		return 0;
+	if (shm_join_open(joins->ipc_pid, &plan->shm_fd, err) < 0)
+		return error_wrap(err, "join the ipc namespace");
+	joins->shm = xasprintf("/proc/self/fd/%d", plan->shm_fd);
+	return 0;
 }
 
 static int find_user(const struct container *container, int rootfs_fd,
@@ -113,11 +132,13 @@ static int generate(const struct store *store,
 		.is_rootless = geteuid() != 0,
 	};
 
-	if (find_joins(store, container->host_config, &joins, err) < 0)
+	if (find_joins(store, container->host_config, &joins, err) < 0 ||
+	    join_shm(&joins, plan, err) < 0)
 		return -1;
 	request.network_path = joins.network;
 	request.ipc_path = joins.ipc;
 	request.pid_path = joins.pid;
+	request.shm_source = joins.shm;
 	if (spec_generate(&request, &plan->document, err) < 0)
 		return -1;
 	return runtime_spec_parse(plan->document, &plan->spec, err);
@@ -166,7 +187,7 @@ int start_plan_make(const struct store *store,
 		USERDB_IDENTITY_INIT;
 	const json_t *linux_part;
 
-	*out = (struct start_plan){ .has_filter = false };
+	*out = (struct start_plan)START_PLAN_INIT;
 	cgroup_limits_init(&out->limits);
 	out->cgroup_path = make_cgroup_path(container);
 	if (find_user(container, rootfs_fd, &user, err) < 0 ||
@@ -186,4 +207,5 @@ void start_plan_release(struct start_plan *plan)
 	seccomp_filter_release(&plan->filter);
 	cgroup_limits_release(&plan->limits);
 	free(plan->cgroup_path);
+	cleanup_close(&plan->shm_fd);
 }

@@ -18,7 +18,13 @@ struct start_plan {
 	bool has_filter;
 	struct cgroup_limits limits;
 	char *cgroup_path;
+	int shm_fd; /* another container's /dev/shm, detached; or -1 */
 };
+
+#define START_PLAN_INIT       \
+	{                     \
+		.shm_fd = -1, \
+	}
 
 /*
  * Work the plan out for CONTAINER, whose root file system is mounted at
