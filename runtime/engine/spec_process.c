@@ -13,48 +13,73 @@
 #define DEFAULT_PATH \
 	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-/* Whether the variable of ENTRY ("NAME=…") is set in ENV. */
-static bool has_variable(const struct strvec *env, const char *entry)
+/* Where the variable of ENTRY ("NAME" or "NAME=...") is in ENV; -1: nowhere. */
+static ssize_t find_variable(const struct strvec *env, const char *entry)
 {
-	size_t length = strcspn(entry, "=") + 1;
+	size_t length = strcspn(entry, "=");
 
 	for (size_t i = 0; i < env->count; i++) {
-		if (!strncmp(env->items[i], entry, length))
-			return true;
+		if (!strncmp(env->items[i], entry, length) &&
+		    env->items[i][length] == '=')
+			return (ssize_t)i;
 	}
-	return false;
+	return -1;
 }
 
-static void add_default(struct strvec *env, const struct strvec *given,
-			const char *entry)
+/* Replaces the variable where it stands, or adds it; "NAME" removes it. */
+static void apply_variable(struct strvec *env, const char *entry)
 {
-	if (!has_variable(given, entry))
+	ssize_t at = find_variable(env, entry);
+
+	if (!strchr(entry, '=')) {
+		if (at >= 0)
+			strvec_remove(env, (size_t)at);
+	} else if (at >= 0) {
+		free(env->items[at]);
+		env->items[at] = xstrdup(entry);
+	} else {
 		strvec_add(env, entry);
+	}
 }
 
-/* docker's order: PATH, HOSTNAME, TERM, then what was given, HOME last. */
+/* docker's order: PATH, HOSTNAME, TERM, then the others, HOME last. */
 static int make_env(const struct spec_request *request, struct strvec *out,
 		    struct error *err)
 {
 	const json_t *config = request->container->config;
 	autoclean(strvec_release) struct strvec given = STRVEC_INIT;
-	autofree char *hostname = xasprintf("HOSTNAME=%s",
-					    spec_string(config, "Hostname"));
 	autofree char *home = xasprintf("HOME=%s", request->user->home);
 
 	if (jsonx_opt_strings(config, "Env", &given, err) < 0)
 		return -1;
-	add_default(out, &given, DEFAULT_PATH);
-	add_default(out, &given, hostname);
+	strvec_add(out, DEFAULT_PATH);
+	strvec_addf(out, "HOSTNAME=%s", spec_string(config, "Hostname"));
 	if (json_is_true(json_object_get(config, "Tty")))
-		add_default(out, &given, "TERM=xterm");
-	strvec_extend(out, given.items, given.count);
-	add_default(out, &given, home);
+		strvec_add(out, "TERM=xterm");
+	for (size_t i = 0; i < given.count; i++)
+		apply_variable(out, given.items[i]);
+	if (find_variable(out, home) < 0)
+		strvec_add(out, home);
 	return 0;
 }
 
-/* Adds or takes away what LIST names; "ALL" means every one. */
-static int change_caps(const json_t *list, bool add, uint64_t bounding,
+/* docker shows the whole name, whatever part of it was given. */
+static int unknown_capability(const char *name, bool add, struct error *err)
+{
+	autofree char *shown = xstrdup(name ? name : "");
+
+	for (char *c = shown; *c; c++) {
+		if (*c >= 'a' && *c <= 'z')
+			*c = (char)(*c - 'a' + 'A');
+	}
+	return error_set(err, ERROR_INVALID,
+			 "invalid %s: unknown capability: \"%s%s\"",
+			 add ? "CapAdd" : "CapDrop",
+			 strncmp(shown, "CAP_", 4) ? "CAP_" : "", shown);
+}
+
+/* Adds or takes away what LIST names; "ALL" means those of EVERY. */
+static int change_caps(const json_t *list, bool add, uint64_t every,
 		       uint64_t *caps, struct error *err)
 {
 	const json_t *item;
@@ -64,18 +89,13 @@ static int change_caps(const json_t *list, bool add, uint64_t bounding,
 	{
 		const char *name = json_string_value(item);
 		unsigned capability = 0;
-		uint64_t bits;
+		uint64_t bits = every;
 
-		if (name && !strcasecmp(name, "ALL"))
-			bits = bounding;
-		else if (name && caps_from_name(name, &capability))
+		if (!name || strcasecmp(name, "ALL") != 0) {
+			if (!name || !caps_from_name(name, &capability))
+				return unknown_capability(name, add, err);
 			bits = CAPS_BIT(capability);
-		else
-			return error_set(err, ERROR_INVALID,
-					 "invalid %s: unknown capability: "
-					 "\"%s\"",
-					 add ? "CapAdd" : "CapDrop",
-					 name ? name : "");
+		}
 		*caps = add ? *caps | bits : *caps & ~bits;
 	}
 	return 0;
@@ -97,8 +117,9 @@ static bool has_all(const json_t *list)
 }
 
 /*
- * docker's rules: --cap-drop=ALL leaves what --cap-add names; --cap-add=ALL
- * gives all but what --cap-drop names; else drops, then adds.
+ * docker's rules: --cap-add=ALL gives all but those --cap-drop names (its own
+ * ALL does not count then); --cap-drop=ALL leaves what --cap-add names; else
+ * drops, then adds.
  */
 int spec_capabilities(const json_t *host_config, uint64_t bounding,
 		      uint64_t *out, struct error *err)
@@ -112,8 +133,10 @@ int spec_capabilities(const json_t *host_config, uint64_t bounding,
 		return 0;
 	}
 	if (has_all(add)) {
+		if (change_caps(add, true, 0, &caps, err) < 0)
+			return -1;
 		caps = bounding;
-		if (change_caps(drop, false, bounding, &caps, err) < 0)
+		if (change_caps(drop, false, 0, &caps, err) < 0)
 			return -1;
 	} else if (change_caps(drop, false, ~UINT64_C(0), &caps, err) < 0 ||
 		   change_caps(add, true, bounding, &caps, err) < 0) {
