@@ -30,17 +30,24 @@ static void set_part(json_t *resources, const char *key, json_t *part)
 }
 
 /* docker gives as much swap as memory when only memory is limited. */
+static json_int_t swap_of(json_int_t limit, json_int_t swap)
+{
+	if (swap)
+		return swap;
+	return limit > INT64_MAX / 2 ? INT64_MAX : limit * 2;
+}
+
 static json_t *make_memory(const json_t *host)
 {
 	json_t *memory = json_object();
 	json_int_t limit = spec_integer(host, "Memory");
-	json_int_t swap = spec_integer(host, "MemorySwap");
 	const json_t *swappiness = json_object_get(host, "MemorySwappiness");
 
 	set_number(memory, "limit", limit);
 	set_number(memory, "reservation",
 		   spec_integer(host, "MemoryReservation"));
-	set_number(memory, "swap", swap ? swap : limit * 2);
+	set_number(memory, "swap",
+		   swap_of(limit, spec_integer(host, "MemorySwap")));
 	if (json_is_integer(swappiness) && json_integer_value(swappiness) >= 0)
 		(void)json_object_set_new(
 			memory, "swappiness",
