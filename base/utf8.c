@@ -80,6 +80,21 @@ void utf8_write(uint32_t rune, struct strbuf *out)
 	strbuf_addch(out, (char)(0x80 | (rune & 0x3f)));
 }
 
+bool utf8_is_valid(const char *text, size_t length)
+{
+	while (length) {
+		uint32_t rune;
+		size_t taken = utf8_decode(text, length, &rune);
+
+		/* U+FFFD itself takes three bytes */
+		if (rune == UTF8_INVALID && taken == 1)
+			return false;
+		text += taken;
+		length -= taken;
+	}
+	return true;
+}
+
 size_t utf8_count(const char *text, size_t length)
 {
 	size_t count = 0;

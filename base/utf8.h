@@ -7,6 +7,7 @@
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,9 @@ size_t utf8_decode(const char *text, size_t length, uint32_t *rune_out);
 
 /* Append RUNE; a surrogate or a value over U+10FFFF becomes U+FFFD. */
 void utf8_write(uint32_t rune, struct strbuf *out);
+
+/* Whether LENGTH bytes of TEXT are valid UTF-8 throughout. */
+bool utf8_is_valid(const char *text, size_t length);
 
 /* Runes in LENGTH bytes of TEXT. */
 size_t utf8_count(const char *text, size_t length);

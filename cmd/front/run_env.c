@@ -6,37 +6,42 @@
 
 #include "base/alloc.h"
 #include "base/fs.h"
+#include "base/utf8.h"
 #include "cmd/front/run_parts.h"
 
 enum { RUN_FILE_LIMIT = 4 << 20 };
 
-/* Removes the variable that ENTRY sets, wherever it stands. */
-static void drop_variable(json_t *env, const char *entry)
+/* Whether HAVE is about the variable whose name are LENGTH bytes of ENTRY. */
+static bool is_same_variable(const char *have, const char *entry, size_t length)
+{
+	return have && !strncmp(have, entry, length) &&
+	       (have[length] == '=' || !have[length]);
+}
+
+static bool has_variable(const json_t *env, const char *entry)
 {
 	size_t length = strcspn(entry, "=");
+	const json_t *item;
+	size_t index;
 
-	for (size_t i = json_array_size(env); i > 0; i--) {
-		const char *have =
-			json_string_value(json_array_get(env, i - 1));
-
-		if (have && !strncmp(have, entry, length) &&
-		    (have[length] == '=' || !have[length]))
-			(void)json_array_remove(env, i - 1); /* in range */
+	json_array_foreach(env, index, item)
+	{
+		if (is_same_variable(json_string_value(item), entry, length))
+			return true;
 	}
+	return false;
 }
 
 /* Sets a variable in place of an earlier one, keeping its position. */
 static void set_variable(json_t *env, const char *entry)
 {
 	size_t length = strcspn(entry, "=");
+	const json_t *item;
 	size_t index;
-	json_t *item;
 
 	json_array_foreach(env, index, item)
 	{
-		const char *have = json_string_value(item);
-
-		if (have && !strncmp(have, entry, length + 1)) {
+		if (is_same_variable(json_string_value(item), entry, length)) {
 			(void)json_array_set_new(env, index,
 						 json_string(entry));
 			return;
@@ -45,23 +50,25 @@ static void set_variable(json_t *env, const char *entry)
 	(void)json_array_append_new(env, json_string(entry));
 }
 
-/* "K=V" sets, "K" copies ours, and takes K away when we have none. */
-static void apply_variable(json_t *env, const char *entry)
+/*
+ * "K=V" sets, "K" copies ours. A "K" that we do not have stays as it is: it
+ * takes away what the image or the engine would set.
+ */
+static int apply_variable(json_t *env, const char *entry, struct error *err)
 {
-	const char *value;
-	autofree char *own = NULL;
+	const char *value = strchr(entry, '=') ? NULL : getenv(entry);
+	autofree char *own = value ? xasprintf("%s=%s", entry, value) : NULL;
 
-	if (strchr(entry, '=')) {
-		set_variable(env, entry);
-		return;
-	}
-	value = getenv(entry);
-	if (!value) {
-		drop_variable(env, entry);
-		return;
-	}
-	own = xasprintf("%s=%s", entry, value);
-	set_variable(env, own);
+	if (own)
+		entry = own;
+	/* the container's document is JSON: other bytes would be lost */
+	if (!utf8_is_valid(entry, strlen(entry)))
+		return error_set(err, ERROR_INVALID,
+				 "environment variable '%.*s' is not valid "
+				 "UTF-8",
+				 (int)strcspn(entry, "="), entry);
+	set_variable(env, entry);
+	return 0;
 }
 
 static int check_variable(const char *entry, struct error *err)
@@ -117,16 +124,32 @@ static int env_line(void *context, const char *line, struct error *err)
 				 "variable '%.*s' contains whitespaces",
 				 (int)name, line);
 	/* a bare name that we do not have is left out, not taken away */
-	if (line[name] || getenv(line))
-		apply_variable(context, line);
-	return 0;
+	if (!line[name] && !getenv(line))
+		return 0;
+	return apply_variable(context, line, err);
+}
+
+/* The image's variables stand behind those that were given. */
+static void add_from_image(const json_t *base, json_t *env)
+{
+	json_t *given = json_copy(env);
+	const json_t *item;
+	size_t index;
+
+	json_array_foreach(base, index, item)
+	{
+		const char *entry = json_string_value(item);
+
+		if (entry && !has_variable(given, entry))
+			(void)json_array_append_new(env, json_string(entry));
+	}
+	json_decref(given);
 }
 
 int run_env(const struct run_options *options, const json_t *base, json_t **out,
 	    struct error *err)
 {
-	json_t *env = json_is_array(base) ? json_copy((json_t *)(uintptr_t)base)
-					  : json_array();
+	json_t *env = json_array();
 
 	*out = env;
 	for (size_t i = 0; i < options->env_files.count; i++) {
@@ -135,10 +158,11 @@ int run_env(const struct run_options *options, const json_t *base, json_t **out,
 			return -1;
 	}
 	for (size_t i = 0; i < options->env.count; i++) {
-		if (check_variable(options->env.items[i], err) < 0)
+		if (check_variable(options->env.items[i], err) < 0 ||
+		    apply_variable(env, options->env.items[i], err) < 0)
 			return -1;
-		apply_variable(env, options->env.items[i]);
 	}
+	add_from_image(base, env);
 	return 0;
 }
 
@@ -149,8 +173,11 @@ static int label_line(void *context, const char *line, struct error *err)
 				    : xstrdup(line);
 
 	if (!*key)
-		return error_set(err, ERROR_INVALID, "invalid label: '%s'",
-				 line);
+		return error_set(err, ERROR_INVALID,
+				 "invalid label '%s': empty name", line);
+	if (!utf8_is_valid(line, strlen(line)))
+		return error_set(err, ERROR_INVALID,
+				 "label '%s' is not valid UTF-8", key);
 	(void)json_object_set_new(context, key,
 				  json_string(equals ? equals + 1 : ""));
 	return 0;
