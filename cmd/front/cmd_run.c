@@ -109,6 +109,18 @@ static int write_cidfile(const struct run *run, struct error *err)
 			    err);
 }
 
+/* Nobody learnt of the container: it goes, with what was made for it. */
+static void take_back(struct run *run)
+{
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+
+	run_mounts_discard(run->store,
+			   json_object_get(run->container.document, "mounts"));
+	/* the first cause is what is told */
+	if (container_remove(run->store, &run->container, &ignored) < 0)
+		error_release(&ignored);
+}
+
 /* From the command line to a container in the store. */
 static int create(struct run *run, bool is_foreground, struct error *err)
 {
@@ -145,9 +157,14 @@ static int create(struct run *run, bool is_foreground, struct error *err)
 	request.mounts = config.mounts;
 	request.path = config.path;
 	request.args = config.args;
-	if (container_create(run->store, &request, &run->container, err) < 0)
+	if (container_create(run->store, &request, &run->container, err) < 0) {
+		run_mounts_discard(run->store, config.mounts);
 		return -1;
-	return write_cidfile(run, err);
+	}
+	if (write_cidfile(run, err) == 0)
+		return 0;
+	take_back(run);
+	return -1;
 }
 
 static int print_id(const struct run *run, struct error *err)

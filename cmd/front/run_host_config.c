@@ -379,11 +379,20 @@ static int set_tmpfs(const struct run_options *options, json_t *host,
 	return 0;
 }
 
+static int set_devices(const struct run_options *options, json_t *host,
+		       struct error *err)
+{
+	json_t *devices = NULL;
+	int result = run_devices(options, &devices, err);
+
+	(void)json_object_set_new(host, "Devices", devices);
+	return result;
+}
+
 int run_host_config(const struct run_options *options, json_t **out,
 		    struct error *err)
 {
 	json_t *host = json_object();
-	json_t *devices = NULL;
 
 	*out = host;
 	if (set_resources(options, host, err) < 0 ||
@@ -393,9 +402,8 @@ int run_host_config(const struct run_options *options, json_t **out,
 	    set_security(options, host, err) < 0 ||
 	    check_hosts(options, err) < 0 ||
 	    set_tmpfs(options, host, err) < 0 ||
-	    run_devices(options, &devices, err) < 0)
+	    set_devices(options, host, err) < 0)
 		return -1;
-	(void)json_object_set_new(host, "Devices", devices);
 	set_lists(options, host);
 	set_bool(host, "Privileged", options->is_privileged);
 	set_bool(host, "ReadonlyRootfs", options->is_readonly);

@@ -6,8 +6,10 @@
 
 #include "base/alloc.h"
 #include "base/fs.h"
+#include "cmd/front/run_mount_entry.h"
 #include "cmd/front/run_parts.h"
 #include "layers/store/volume.h"
+#include "runtime/mount_plan.h"
 
 static const char *text_of(const json_t *entry, const char *key)
 {
@@ -16,8 +18,7 @@ static const char *text_of(const json_t *entry, const char *key)
 	return text ? text : "";
 }
 
-static bool has_destination(const json_t *mounts, const json_t *tmpfs,
-			    const char *destination)
+static bool has_destination(const json_t *mounts, const char *destination)
 {
 	const json_t *entry;
 	size_t index;
@@ -27,14 +28,14 @@ static bool has_destination(const json_t *mounts, const json_t *tmpfs,
 		if (!strcmp(text_of(entry, "Destination"), destination))
 			return true;
 	}
-	return json_object_get(tmpfs, destination) != NULL;
+	return false;
 }
 
 static int add_entry(json_t *mounts, json_t *entry, struct error *err)
 {
 	const char *destination = text_of(entry, "Destination");
 
-	if (has_destination(mounts, NULL, destination)) {
+	if (has_destination(mounts, destination)) {
 		(void)error_set(err, ERROR_INVALID, "Duplicate mount point: %s",
 				destination);
 		json_decref(entry);
@@ -66,6 +67,64 @@ static int gather(const struct run_options *options, json_t *mounts,
 	return 0;
 }
 
+/* Where a --tmpfs goes, in the spelling of Mounts; the caller frees it. */
+static char *tmpfs_destination(const char *text)
+{
+	autofree char *given = xstrndup(text, strcspn(text, ":"));
+	autofree char *relative = mount_plan_relative(given);
+
+	return xasprintf("/%s", relative);
+}
+
+static int check_tmpfs(const struct run_options *options, const json_t *mounts,
+		       struct error *err)
+{
+	for (size_t i = 0; i < options->tmpfs.count; i++) {
+		autofree char *destination =
+			tmpfs_destination(options->tmpfs.items[i]);
+
+		if (has_destination(mounts, destination))
+			return error_set(err, ERROR_INVALID,
+					 "Duplicate mount point: %s",
+					 destination);
+	}
+	return 0;
+}
+
+static bool has_tmpfs(const struct run_options *options,
+		      const char *destination)
+{
+	for (size_t i = 0; i < options->tmpfs.count; i++) {
+		autofree char *other =
+			tmpfs_destination(options->tmpfs.items[i]);
+
+		if (!strcmp(other, destination))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A volume of the image. Its name is a destination and nothing else: were it
+ * read as -v is, an image could ask for any folder of the host.
+ */
+static int add_image_volume(const struct run_options *options,
+			    const char *destination, json_t *mounts,
+			    struct error *err)
+{
+	json_t *entry;
+	const char *clean;
+
+	if (run_mount_check_target(destination, err) < 0)
+		return error_wrap(err, "volume of the image");
+	entry = run_mount_entry("volume", "", destination, "");
+	clean = text_of(entry, "Destination");
+	if (!has_destination(mounts, clean) && !has_tmpfs(options, clean))
+		(void)json_array_append(mounts, entry);
+	json_decref(entry);
+	return 0;
+}
+
 /* The image's volumes become anonymous ones where nothing else is asked. */
 static int add_image_volumes(const struct run_config_request *request,
 			     json_t *mounts, struct error *err)
@@ -73,27 +132,14 @@ static int add_image_volumes(const struct run_config_request *request,
 	const json_t *config = json_object_get(request->image->config,
 					       "config");
 	json_t *volumes = json_object_get(config, "Volumes");
-	const struct strvec *tmpfs = &request->options->tmpfs;
 	const char *destination;
 	json_t *ignored;
 
 	json_object_foreach(volumes, destination, ignored)
 	{
-		bool covered = has_destination(mounts, NULL, destination);
-		json_t *entry = NULL;
-
-		for (size_t i = 0; i < tmpfs->count; i++) {
-			size_t length = strcspn(tmpfs->items[i], ":");
-
-			covered = covered || (strlen(destination) == length &&
-					      !strncmp(tmpfs->items[i],
-						       destination, length));
-		}
-		if (covered)
-			continue;
-		if (run_mount_from_volume(destination, &entry, err) < 0 ||
-		    add_entry(mounts, entry, err) < 0)
-			return error_wrap(err, "volume of the image");
+		if (add_image_volume(request->options, destination, mounts,
+				     err) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -160,17 +206,12 @@ static json_t *make_binds(const struct run_options *options)
 	return json_null();
 }
 
-int run_mounts(const struct run_config_request *request, json_t **out,
-	       json_t **binds_out, struct error *err)
+static int settle(const struct run_config_request *request, json_t *mounts,
+		  struct error *err)
 {
-	json_t *mounts = json_array();
 	json_t *entry;
 	size_t index;
 
-	*out = mounts;
-	if (gather(request->options, mounts, err) < 0 ||
-	    add_image_volumes(request, mounts, err) < 0)
-		return -1;
 	json_array_foreach(mounts, index, entry)
 	{
 		const char *type = text_of(entry, "Type");
@@ -180,6 +221,39 @@ int run_mounts(const struct run_config_request *request, json_t **out,
 		if (!strcmp(type, "volume") &&
 		    settle_volume(request->store, entry, err) < 0)
 			return -1;
+	}
+	return 0;
+}
+
+void run_mounts_discard(const struct store *store, const json_t *mounts)
+{
+	const json_t *entry;
+	size_t index;
+
+	json_array_foreach(mounts, index, entry)
+	{
+		autoclean(error_release) struct error err = ERROR_INIT;
+
+		/* a volume that stays costs room, and prune finds it */
+		if (json_is_true(json_object_get(entry, "Anonymous")) &&
+		    volume_remove(store, text_of(entry, "Name"), &err) < 0)
+			error_release(&err);
+	}
+}
+
+int run_mounts(const struct run_config_request *request, json_t **out,
+	       json_t **binds_out, struct error *err)
+{
+	json_t *mounts = json_array();
+
+	*out = mounts;
+	if (gather(request->options, mounts, err) < 0 ||
+	    check_tmpfs(request->options, mounts, err) < 0 ||
+	    add_image_volumes(request, mounts, err) < 0)
+		return -1;
+	if (settle(request, mounts, err) < 0) {
+		run_mounts_discard(request->store, mounts);
+		return -1;
 	}
 	*binds_out = make_binds(request->options);
 	return 0;

@@ -21,7 +21,10 @@ struct run_config_request {
 	bool is_foreground;   /* run without -d: output is attached */
 };
 
-/* The merged environment: BASE (array) with files and -e applied in order. */
+/*
+ * The merged environment: files, then -e, then what only BASE (the image's)
+ * has. A name without "=" means that the container must not have it.
+ */
 int run_env(const struct run_options *options, const json_t *base, json_t **out,
 	    struct error *err) must_check;
 
@@ -43,6 +46,9 @@ int run_devices(const struct run_options *options, json_t **out,
  */
 int run_mounts(const struct run_config_request *request, json_t **out,
 	       json_t **binds_out, struct error *err) must_check;
+
+/* Remove the volumes that were made for MOUNTS alone: nobody uses them. */
+void run_mounts_discard(const struct store *store, const json_t *mounts);
 
 /* One -v value as a Mounts entry (without making anything). Pure. */
 int run_mount_from_volume(const char *text, json_t **out,

@@ -148,6 +148,30 @@ static bool has_word(const json_t *words, const char *const *wanted)
 	return false;
 }
 
+static bool is_set(const json_t *mount, const char *key)
+{
+	return json_is_true(json_object_get(mount, key));
+}
+
+/* The words of a mode that are the kernel's business. */
+static json_t *mode_options(const char *mode)
+{
+	json_t *words = json_array();
+
+	split_options(mode, words);
+	for (size_t i = json_array_size(words); i > 0; i--) {
+		if (!is_mount_word(
+			    json_string_value(json_array_get(words, i - 1))))
+			(void)json_array_remove(words, i - 1); /* in range */
+	}
+	return words;
+}
+
+static void add_word(json_t *options, const char *word)
+{
+	(void)json_array_append_new(options, json_string(word));
+}
+
 /* docker's Mounts entry of a bind or a volume. */
 static void add_bind(const json_t *mount, json_t *mounts)
 {
@@ -156,29 +180,19 @@ static void add_bind(const json_t *mount, json_t *mounts)
 						    "shared",  "rshared",
 						    NULL };
 	static const char *const binds[] = { "bind", "rbind", NULL };
-	json_t *words = json_array();
-	json_t *options = json_array();
+	static const char *const below[] = { "rro", NULL };
+	json_t *options = mode_options(spec_string(mount, "Mode"));
 	const char *propagation = spec_string(mount, "Propagation");
-	const json_t *word;
-	size_t index;
 
-	split_options(spec_string(mount, "Mode"), words);
-	json_array_foreach(words, index, word)
-	{
-		if (is_mount_word(json_string_value(word)))
-			(void)json_array_append_new(
-				options, json_string(json_string_value(word)));
-	}
-	json_decref(words);
 	if (!has_word(options, binds))
-		(void)json_array_append_new(options, json_string("rbind"));
+		add_word(options,
+			 is_set(mount, "NonRecursive") ? "bind" : "rbind");
 	if (!has_word(options, propagations))
-		(void)json_array_append_new(
-			options,
-			json_string(*propagation ? propagation : "rprivate"));
-	if (!json_is_true(json_object_get(mount, "RW")) &&
-	    !has_word(options, (const char *const[]){ "rro", NULL }))
-		(void)json_array_append_new(options, json_string("rro"));
+		add_word(options, *propagation ? propagation : "rprivate");
+	/* read-only reaches what is mounted below, as docker has it since 25 */
+	if (!is_set(mount, "RW") && !has_word(options, below))
+		add_word(options,
+			 is_set(mount, "ReadOnlyNonRecursive") ? "ro" : "rro");
 	add_mount(mounts, spec_string(mount, "Destination"), "bind",
 		  spec_string(mount, "Source"), options);
 }
