@@ -113,7 +113,7 @@ static int flush_and_mark(struct store *store, const struct digest *id,
 static void flush_in_child(struct store *store, const struct digest *id)
 {
 	struct error err = ERROR_INIT;
-	int null = open("/dev/null", O_RDWR);
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (null < 0 || setsid() < 0)
 		_exit(1);
