@@ -41,6 +41,8 @@ const struct command front_commands[] = {
 	{ "import\0image import\0",
 	  "Import the contents from a tarball to create a filesystem image",
 	  cmd_companion },
+	{ "system check\0", "Check everything that is kept, and repair it",
+	  cmd_companion },
 	{ "image restore\0",
 	  "Extract images again from the blobs that are here", cmd_companion },
 	{ NULL, NULL, NULL },

@@ -16,6 +16,8 @@ const struct command transfer_commands[] = {
 	{ "import\0image import\0",
 	  "Import the contents from a tarball to create a filesystem image",
 	  cmd_import },
+	{ "system check\0", "Check everything that is kept, and repair it",
+	  cmd_system_check },
 	{ "image restore\0",
 	  "Extract images again from the blobs that are here", cmd_restore },
 	{ NULL, NULL, NULL },

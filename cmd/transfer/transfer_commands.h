@@ -32,6 +32,9 @@ int cmd_load(struct command_call *call, struct error *err);
 /* Make an image of a tarball. */
 int cmd_import(struct command_call *call, struct error *err);
 
+/* Check the whole store. */
+int cmd_system_check(struct command_call *call, struct error *err);
+
 /* Extract images again from the blobs that are here. */
 int cmd_restore(struct command_call *call, struct error *err);
 

@@ -147,6 +147,18 @@ int layer_bytes_size(struct store *store, const struct image_layer *layer,
 	return 0;
 }
 
+int layer_bytes_verify(const struct store *store,
+		       const struct image_layer *layer, struct error *err)
+{
+	autoclean(watched_release) struct watched watched = { .sink = NULL };
+
+	watched.hasher = hasher_new(layer->diff_id.algorithm);
+	if (inflate(store, &layer->blob, &watched, err) < 0 ||
+	    check(&layer->diff_id, &watched, err) < 0)
+		return error_wrap(err, "layer %s", layer->diff_id.text);
+	return 0;
+}
+
 int layer_bytes_copy(const struct store *store, const struct digest *blob,
 		     uint64_t size, const struct byte_sink *sink,
 		     struct error *err)

@@ -26,6 +26,11 @@ int layer_bytes_write(const struct store *store,
 int layer_bytes_size(struct store *store, const struct image_layer *layer,
 		     uint64_t *out, struct error *err) must_check;
 
+/* Whether the layer's blob, which must be here, inflates to the diffID. */
+int layer_bytes_verify(const struct store *store,
+		       const struct image_layer *layer,
+		       struct error *err) must_check;
+
 /*
  * Write a blob to SINK as it is. CORRUPT when its bytes have another digest or
  * another number than SIZE.
