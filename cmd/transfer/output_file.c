@@ -43,7 +43,7 @@ static bool is_special(const char *path)
 int output_file_open(struct output_file *out, const char *path,
 		     const char *verb, struct error *err)
 {
-	const char *name;
+	const char *name = NULL; /* gcc cannot see that it is set */
 
 	if (!path) {
 		if (isatty(STDOUT_FILENO))

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/fs.h"
 #include "layers/image/layer_merge.h"
 
 /* Puts layer INDEX upon those below it and notes where it stands. */
@@ -98,6 +99,9 @@ static int flush_and_mark(struct store *store, const struct digest *id,
 
 	if (syncfs(store->root_fd) < 0)
 		return error_sys(err, errno, "flush %s", store->root);
+	/* the whole store may be gone by now: nothing is made anew in it */
+	if (!fs_exists(store->root_fd, "lock"))
+		return error_set(err, ERROR_NOT_FOUND, "the store is gone");
 	if (store_lock(store, LOCKFILE_EXCLUSIVE, &lock, err) < 0 ||
 	    image_record_load(store, id, &record, err) < 0)
 		return -1;
