@@ -5,17 +5,17 @@
 
 #include "base/alloc.h"
 #include "base/fs.h"
+#include "cmd/front/foreground.h"
 #include "cmd/front/front_commands.h"
 #include "cmd/front/image_ensure.h"
 #include "cmd/front/run_config.h"
 #include "cmd/front/run_options.h"
 #include "cmd/usage.h"
-#include "runtime/attach_client.h"
 #include "runtime/engine/container.h"
 #include "runtime/engine/container_start.h"
 #include "runtime/self_protect.h"
 
-enum { RUN_TOOL_FAILED = 125, RUN_DENIED = 126, RUN_NOT_FOUND = 127 };
+enum { RUN_TOOL_FAILED = 125 };
 
 static const struct usage run_usage = {
 	.arguments = "IMAGE [COMMAND] [ARG...]",
@@ -199,14 +199,6 @@ static int read_call(struct run *run, const struct usage *usage, bool *done,
 	return command_print(help.text, help.length, err);
 }
 
-/* 126 and 127 are the program's fault, everything else is ours. */
-static int start_status(enum error_kind kind)
-{
-	if (kind == ERROR_NOT_FOUND)
-		return RUN_NOT_FOUND;
-	return kind == ERROR_DENIED ? RUN_DENIED : RUN_TOOL_FAILED;
-}
-
 static int stay(struct run *run, int client_fd, struct error *err)
 {
 	const struct run_options *options = &run->options;
@@ -217,11 +209,9 @@ static int stay(struct run *run, int client_fd, struct error *err)
 		.sig_proxy = options->sig_proxy,
 		.detach_keys = options->detach_keys,
 	};
-	struct attach_outcome outcome;
 
-	if (attach_client_run(&client, &outcome, err) < 0)
+	if (foreground_stay(run->call, &client, err) < 0)
 		return fail(run, RUN_TOOL_FAILED, err);
-	run->call->status = outcome.exit_code;
 	return 0;
 }
 
@@ -240,18 +230,10 @@ static int start(struct run *run, struct error *err)
 	if (container_start(&request, &client_fd, err) < 0)
 		return fail(run, RUN_TOOL_FAILED, err);
 	if (attach_client_wait(client_fd, err) < 0)
-		return fail(run, start_status(err->kind), err);
+		return fail(run, foreground_status(err->kind), err);
 	if (options->is_detached)
 		return print_id(run, err);
 	return stay(run, client_fd, err);
-}
-
-static int check_terminal(const struct run_options *options, struct error *err)
-{
-	if (options->is_detached || !options->is_tty ||
-	    !options->is_interactive || isatty(STDIN_FILENO))
-		return 0;
-	return error_set(err, ERROR_INVALID, "the input device is not a TTY");
 }
 
 int cmd_run(struct command_call *call, struct error *err)
@@ -266,7 +248,9 @@ int cmd_run(struct command_call *call, struct error *err)
 		return -1;
 	if (done)
 		return 0;
-	if (check_terminal(&run.options, err) < 0)
+	if (foreground_check_terminal(run.options.is_tty &&
+					      !run.options.is_detached,
+				      run.options.is_interactive, err) < 0)
 		return -1;
 	if (self_protect_enter(call->context->argv, err) < 0)
 		return fail(&run, RUN_TOOL_FAILED, err);

@@ -7,6 +7,8 @@ const struct command front_commands[] = {
 	  cmd_companion },
 	{ "run\0container run\0",
 	  "Create and run a new container from an image", cmd_run },
+	{ "exec\0container exec\0",
+	  "Execute a command in a running container", cmd_exec },
 	{ "create\0container create\0", "Create a new container", cmd_create },
 	{ "images\0image ls\0image list\0", "List images", cmd_images },
 	{ "ps\0container ls\0container list\0container ps\0", "List containers",

@@ -14,6 +14,9 @@ extern const struct command front_commands[];
 /* Create and run a container. */
 int cmd_run(struct command_call *call, struct error *err);
 
+/* Start a process in a container that runs. */
+int cmd_exec(struct command_call *call, struct error *err);
+
 /* Create a container without starting it. */
 int cmd_create(struct command_call *call, struct error *err);
 

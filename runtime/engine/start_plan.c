@@ -156,8 +156,8 @@ static int read_profile(const char *text, const struct seccomp_context *context,
 	return 0;
 }
 
-static int make_filter(const json_t *host, struct start_plan *plan,
-		       struct error *err)
+int start_plan_filter(const json_t *host, struct seccomp_filter *out,
+		      bool *has_filter_out, struct error *err)
 {
 	autoclean(seccomp_profile_release) struct seccomp_profile profile =
 		SECCOMP_PROFILE_INIT;
@@ -165,6 +165,7 @@ static int make_filter(const json_t *host, struct start_plan *plan,
 	struct seccomp_context context;
 	uint64_t caps = 0;
 
+	*has_filter_out = false;
 	if (json_is_true(json_object_get(host, "Privileged")) ||
 	    (option && !strcmp(option, "unconfined")))
 		return 0;
@@ -175,8 +176,8 @@ static int make_filter(const json_t *host, struct start_plan *plan,
 		seccomp_default(&context, &profile);
 	else if (read_profile(option, &context, &profile, err) < 0)
 		return -1;
-	plan->has_filter = true;
-	return seccomp_filter_build(&profile, &plan->filter, err);
+	*has_filter_out = true;
+	return seccomp_filter_build(&profile, out, err);
 }
 
 int start_plan_make(const struct store *store,
@@ -193,7 +194,8 @@ int start_plan_make(const struct store *store,
 	if (find_user(container, rootfs_fd, &user, err) < 0 ||
 	    make_working_dir(container, rootfs_fd, err) < 0 ||
 	    generate(store, container, &user, out, err) < 0 ||
-	    make_filter(container->host_config, out, err) < 0)
+	    start_plan_filter(container->host_config, &out->filter,
+			      &out->has_filter, err) < 0)
 		return -1;
 	linux_part = json_object_get(out->document, "linux");
 	return cgroup_limits_parse(json_object_get(linux_part, "resources"),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * All that a start needs, worked out from the container's document: what
- * container_start carries from step to step. Used by container_start.c only.
+ * container_start carries from step to step.
  */
 #ifndef RUNTIME_START_PLAN_H
 #define RUNTIME_START_PLAN_H
@@ -33,6 +33,13 @@ struct start_plan {
 int start_plan_make(const struct store *store,
 		    const struct container *container, int rootfs_fd,
 		    struct start_plan *out, struct error *err) must_check;
+
+/*
+ * The system call filter of a container with HOST_CONFIG; none when it is not
+ * to be filtered.
+ */
+int start_plan_filter(const json_t *host_config, struct seccomp_filter *out,
+		      bool *has_filter_out, struct error *err) must_check;
 
 /* Free what a plan owns. */
 void start_plan_release(struct start_plan *plan);

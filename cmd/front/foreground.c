@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Staying with a container. */
+#include "cmd/front/foreground.h"
+
+#include <unistd.h>
+
+enum { TOOL_FAILED = 125, PROGRAM_DENIED = 126, PROGRAM_NOT_FOUND = 127 };
+
+int foreground_stay(struct command_call *call,
+		    const struct attach_client *client, struct error *err)
+{
+	struct attach_outcome outcome;
+
+	if (attach_client_run(client, &outcome, err) < 0)
+		return -1;
+	call->status = outcome.exit_code;
+	return 0;
+}
+
+int foreground_status(enum error_kind kind)
+{
+	if (kind == ERROR_NOT_FOUND)
+		return PROGRAM_NOT_FOUND;
+	return kind == ERROR_DENIED ? PROGRAM_DENIED : TOOL_FAILED;
+}
+
+int foreground_check_terminal(bool is_tty, bool has_stdin, struct error *err)
+{
+	if (!is_tty || !has_stdin || isatty(STDIN_FILENO))
+		return 0;
+	return error_set(err, ERROR_INVALID, "the input device is not a TTY");
+}
