@@ -29,6 +29,7 @@ const struct command front_commands[] = {
 	{ "image prune\0", "Remove unused images", cmd_image_prune },
 	{ "rm\0container rm\0container remove\0",
 	  "Remove one or more containers", cmd_rm },
+	{ "logs\0container logs\0", "Fetch the logs of a container", cmd_logs },
 	{ "version\0", "Show the version information", cmd_version },
 	{ "push\0image push\0", "Upload an image to a registry",
 	  cmd_companion },
