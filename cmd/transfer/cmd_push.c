@@ -119,6 +119,19 @@ static int prepare(struct push_call *push, const struct reference *reference,
 	return 0;
 }
 
+static int push_named(struct push_call *push, struct reference *reference,
+		      struct error *err)
+{
+	autofree char *line = NULL;
+
+	if (!reference->tag) {
+		reference_default_tag(reference);
+		line = xasprintf("Using default tag: %s", reference->tag);
+		progress_line(push->progress, line);
+	}
+	return push_tag(push, reference, err);
+}
+
 static int run_push(struct push_call *push, const char *text, struct error *err)
 {
 	autoclean(reference_release) struct reference reference =
@@ -135,18 +148,14 @@ static int run_push(struct push_call *push, const char *text, struct error *err)
 				 "tag can't be used with --all-tags/-a");
 	if (prepare(push, &reference, err) < 0)
 		return -1;
-	if (push->options.is_all)
-		return push_all(push, &reference, err);
-	if (!reference.tag) {
-		reference_default_tag(&reference);
-		line = xasprintf("Using default tag: %s", reference.tag);
-		progress_line(push->progress, line);
-	}
-	if (push_tag(push, &reference, err) < 0)
+	if (push->options.is_all) {
+		if (push_all(push, &reference, err) < 0)
+			return -1;
+	} else if (push_named(push, &reference, err) < 0) {
 		return -1;
+	}
 	if (!push->options.is_quiet)
 		return 0;
-	free(line);
 	line = reference_format(&reference);
 	return command_print_line(line, err);
 }

@@ -56,6 +56,22 @@ static int find_mount(struct push *push, const struct digest *id,
 	return 0;
 }
 
+/* What the name means here; docker has words of its own for "nothing". */
+static int find_name(const struct image_push *request, struct name_record *out,
+		     struct error *err)
+{
+	autofree char *name = reference_familiar_name(request->reference);
+
+	if (names_get(request->store, request->reference, out, err) == 0)
+		return 0;
+	if (err->kind != ERROR_NOT_FOUND)
+		return -1;
+	error_release(err);
+	return error_set(err, ERROR_NOT_FOUND,
+			 "An image does not exist locally with the tag: %s",
+			 name);
+}
+
 /* The image and its documents, all of them here. */
 static int gather(struct push *push, struct error *err)
 {
@@ -68,7 +84,7 @@ static int gather(struct push *push, struct error *err)
 		.target = &target,
 	};
 
-	if (names_get(request->store, request->reference, &name, err) < 0)
+	if (find_name(request, &name, err) < 0)
 		return -1;
 	if (name.manifest.algorithm == DIGEST_NONE)
 		return error_set(err, ERROR_NOT_FOUND,
