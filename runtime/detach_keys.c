@@ -51,24 +51,38 @@ int detach_keys_parse(const char *text, struct detach_keys *out,
 	return 0;
 }
 
+/* Whether the keys from FROM on, as far as matched, begin the sequence. */
+static bool is_beginning(const struct detach_keys *keys, size_t from)
+{
+	return memcmp(keys->keys + from, keys->keys, keys->matched - from) == 0;
+}
+
+/*
+ * The next key was not the sequence's: give back as few of the matched ones
+ * as leaves a beginning of it. The number given back.
+ */
+static size_t give_back(struct detach_keys *keys, unsigned char *out)
+{
+	size_t count = 1;
+
+	while (!is_beginning(keys, count))
+		count++;
+	memcpy(out, keys->keys, count);
+	keys->matched -= count;
+	return count;
+}
+
 bool detach_keys_pass(struct detach_keys *keys, const unsigned char *input,
 		      size_t length, unsigned char *out, size_t *out_length)
 {
 	*out_length = 0;
 	for (size_t i = 0; i < length; i++) {
-		if (keys->count && input[i] == keys->keys[keys->matched]) {
-			if (++keys->matched == keys->count)
-				return true;
-			continue;
-		}
-		/* not the sequence after all: the keys were meant */
-		memcpy(out + *out_length, keys->keys, keys->matched);
-		*out_length += keys->matched;
-		keys->matched = 0;
-		if (keys->count && input[i] == keys->keys[0])
-			keys->matched = 1;
-		else
+		while (keys->matched && input[i] != keys->keys[keys->matched])
+			*out_length += give_back(keys, out + *out_length);
+		if (!keys->count || input[i] != keys->keys[keys->matched])
 			out[(*out_length)++] = input[i];
+		else if (++keys->matched == keys->count)
+			return true;
 	}
 	return false;
 }
