@@ -3,17 +3,20 @@
 #include "runtime/attach_client.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <termios.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/fs.h"
 #include "runtime/attach_protocol.h"
+#include "runtime/attach_queue.h"
 #include "runtime/detach_keys.h"
 
 /* docker's rule: so many of them, and the command gives up. */
@@ -27,6 +30,8 @@ struct talk {
 	bool is_raw;
 	int signal_fd;
 	bool input_open;
+	bool is_awaiting; /* TAKEN, for the input that is under way */
+	struct attach_queue queue;
 	unsigned insisted; /* SIGINT and SIGTERM seen */
 	struct attach_outcome *outcome;
 };
@@ -70,30 +75,22 @@ void attach_client_size(uint16_t *rows, uint16_t *columns)
 	*columns = size.ws_col;
 }
 
-/* Blocks until the message is taken: what the user types is not dropped. */
-static int send_blocking(int fd, enum attach_kind kind, const void *data,
-			 size_t length)
+/* Says something to the monitor; that it is gone is noticed when receiving. */
+static void say(struct talk *talk, enum attach_kind kind, const void *data,
+		size_t length)
 {
-	while (attach_send(fd, kind, data, length) < 0) {
-		struct pollfd slot = { fd, POLLOUT, 0 };
-
-		if (errno != EAGAIN && errno != ENOBUFS)
-			return -1;
-		if (poll(&slot, 1, -1) < 0 && errno != EINTR)
-			return -1;
-	}
-	return 0;
+	if (attach_queue_send(&talk->queue, talk->client->fd, kind, data,
+			      length) < 0)
+		attach_queue_release(&talk->queue);
 }
 
-static void send_size(const struct talk *talk)
+static void send_size(struct talk *talk)
 {
 	uint16_t sides[2];
 
 	attach_client_size(&sides[0], &sides[1]);
-	/* a monitor that is gone is noticed when receiving */
-	if (sides[0] && send_blocking(talk->client->fd, ATTACH_RESIZE, sides,
-				      sizeof(sides)) < 0)
-		errno = 0;
+	if (sides[0])
+		say(talk, ATTACH_RESIZE, sides, sizeof(sides));
 }
 
 static void make_raw(struct talk *talk)
@@ -138,11 +135,26 @@ static int open_signals(struct talk *talk, sigset_t *old, struct error *err)
 		if (!is_own(number))
 			(void)sigaddset(&set, number);
 	}
-	(void)sigprocmask(SIG_BLOCK, &set, old);
 	talk->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	/* a closed output must be an error, not our end: we have a terminal
+	 * to restore */
+	(void)sigaddset(&set, SIGPIPE);
+	(void)sigprocmask(SIG_BLOCK, &set, old);
 	if (talk->signal_fd < 0)
 		return error_sys(err, errno, "watch for signals");
 	return 0;
+}
+
+/* Unblocks signals again, less one that our own writing raised. */
+static void restore_signals(const sigset_t *old)
+{
+	static const struct timespec now = { 0, 0 };
+	sigset_t pipe_set;
+
+	(void)sigemptyset(&pipe_set); /* cannot fail */
+	(void)sigaddset(&pipe_set, SIGPIPE);
+	(void)sigtimedwait(&pipe_set, NULL, &now); /* none is fine */
+	(void)sigprocmask(SIG_SETMASK, old, NULL);
 }
 
 static void finish(struct talk *talk, enum attach_end end, int code)
@@ -151,12 +163,32 @@ static void finish(struct talk *talk, enum attach_end end, int code)
 	talk->outcome->exit_code = code;
 }
 
+/*
+ * The last thing said before leaving a container that goes on: it must get
+ * there, or the monitor would take us for dead. Output is not wanted any more.
+ */
+static void say_goodbye(struct talk *talk)
+{
+	int fd = talk->client->fd;
+
+	say(talk, ATTACH_DETACH, NULL, 0);
+	while (talk->queue.first) {
+		struct pollfd slot = { fd, POLLIN | POLLOUT, 0 };
+
+		if (poll(&slot, 1, -1) < 0)
+			continue; /* a signal of our own */
+		if (slot.revents & POLLIN &&
+		    attach_receive(fd, talk->message) == 0)
+			return; /* it is gone */
+		if (attach_queue_flush(&talk->queue, fd) < 0)
+			return;
+	}
+}
+
 /* Without a proxy a signal ends this command, and the container goes on. */
 static void leave(struct talk *talk, int number)
 {
-	/* a monitor that is gone needs no notice */
-	if (send_blocking(talk->client->fd, ATTACH_DETACH, NULL, 0) < 0)
-		errno = 0;
+	say_goodbye(talk);
 	finish(talk, ATTACH_END_SIGNAL, 128 + number);
 }
 
@@ -181,16 +213,13 @@ static void take_signal(struct talk *talk)
 		finish(talk, ATTACH_END_SIGNAL, 1);
 		return;
 	}
-	if (send_blocking(talk->client->fd, ATTACH_SIGNAL, &number, 1) < 0)
-		errno = 0; /* noticed when receiving */
+	say(talk, ATTACH_SIGNAL, &number, 1);
 }
 
 static void end_input(struct talk *talk)
 {
 	talk->input_open = false;
-	/* a monitor that is gone is noticed when receiving */
-	if (send_blocking(talk->client->fd, ATTACH_INPUT_END, NULL, 0) < 0)
-		errno = 0;
+	say(talk, ATTACH_INPUT_END, NULL, 0);
 }
 
 static void take_input(struct talk *talk)
@@ -209,24 +238,65 @@ static void take_input(struct talk *talk)
 	}
 	detached = detach_keys_pass(&talk->keys, input, (size_t)got, out,
 				    &length);
-	if (length &&
-	    send_blocking(talk->client->fd, ATTACH_INPUT, out, length) < 0)
-		talk->input_open = false;
+	if (length) {
+		say(talk, ATTACH_INPUT, out, length);
+		talk->is_awaiting = true;
+	}
 	if (!detached)
 		return;
-	if (send_blocking(talk->client->fd, ATTACH_DETACH, NULL, 0) < 0)
-		errno = 0; /* it goes on without our saying */
+	say_goodbye(talk);
 	finish(talk, ATTACH_END_DETACHED, 0);
+}
+
+/*
+ * How much FD takes at a time without making us wait: a pipe that poll calls
+ * writable takes PIPE_BUF. Its flags are not ours to change: others have it.
+ */
+static size_t portion_of(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? ATTACH_DATA_MAX
+							  : PIPE_BUF;
+}
+
+/* Waits until FD takes more; signals are not made to wait for it. */
+static bool is_writable(struct talk *talk, int fd)
+{
+	struct pollfd slots[2] = {
+		{ fd, POLLOUT, 0 },
+		{ talk->signal_fd, POLLIN, 0 },
+	};
+
+	if (poll(slots, 2, -1) < 0)
+		return false;
+	if (slots[1].revents)
+		take_signal(talk);
+	return slots[0].revents != 0;
 }
 
 static void take_output(struct talk *talk, int fd)
 {
-	autoclean(error_release) struct error err = ERROR_INIT;
+	const unsigned char *data = talk->message->data;
+	size_t left = talk->message->length;
+	size_t portion = portion_of(fd);
 
-	/* our reader is gone: so are we, and the monitor ends the container */
-	if (fs_write_all(fd, talk->message->data, talk->message->length, &err) <
-	    0)
-		finish(talk, ATTACH_END_BROKEN, 128 + SIGPIPE);
+	while (left && talk->outcome->end == ATTACH_END_NONE) {
+		ssize_t done;
+
+		if (!is_writable(talk, fd) ||
+		    talk->outcome->end != ATTACH_END_NONE)
+			continue;
+		done = write(fd, data, left < portion ? left : portion);
+		if (done < 0 && errno != EINTR && errno != EAGAIN)
+			/* our reader is gone, and so are we; the monitor ends
+			 * the container */
+			finish(talk, ATTACH_END_BROKEN, 128 + SIGPIPE);
+		if (done > 0) {
+			data += done;
+			left -= (size_t)done;
+		}
+	}
 }
 
 static void take_message(struct talk *talk)
@@ -244,26 +314,44 @@ static void take_message(struct talk *talk)
 		take_output(talk, STDOUT_FILENO);
 	} else if (talk->message->kind == ATTACH_ERRORS) {
 		take_output(talk, STDERR_FILENO);
+	} else if (talk->message->kind == ATTACH_TAKEN) {
+		talk->is_awaiting = false;
 	} else if (talk->message->kind == ATTACH_EXITED) {
 		memcpy(&code, talk->message->data, sizeof(code));
 		finish(talk, ATTACH_END_EXITED, code);
 	}
 }
 
+/* Waits for whatever comes next: messages, signals, input. */
+static int wait_next(const struct talk *talk, struct pollfd slots[static 3])
+{
+	bool hears_input = talk->input_open && !talk->is_awaiting &&
+			   !talk->queue.first;
+
+	slots[0] = (struct pollfd){ talk->client->fd, POLLIN, 0 };
+	if (talk->queue.first)
+		slots[0].events |= POLLOUT;
+	slots[1] = (struct pollfd){ talk->signal_fd, POLLIN, 0 };
+	slots[2] = (struct pollfd){ hears_input ? STDIN_FILENO : -1, POLLIN,
+				    0 };
+	return poll(slots, 3, -1);
+}
+
 static void carry(struct talk *talk)
 {
 	while (talk->outcome->end == ATTACH_END_NONE) {
-		struct pollfd slots[3] = {
-			{ talk->client->fd, POLLIN, 0 },
-			{ talk->signal_fd, POLLIN, 0 },
-			{ talk->input_open ? STDIN_FILENO : -1, POLLIN, 0 },
-		};
+		struct pollfd slots[3];
 
-		if (poll(slots, 3, -1) < 0)
+		if (wait_next(talk, slots) < 0)
 			continue; /* a signal of our own */
 		if (slots[1].revents)
 			take_signal(talk);
-		if (slots[0].revents)
+		/* one that is gone is noticed when receiving */
+		if (slots[0].revents & POLLOUT &&
+		    attach_queue_flush(&talk->queue, talk->client->fd) < 0)
+			attach_queue_release(&talk->queue);
+		if (slots[0].revents & (POLLIN | POLLHUP | POLLERR) &&
+		    talk->outcome->end == ATTACH_END_NONE)
 			take_message(talk);
 		if (slots[2].revents && talk->outcome->end == ATTACH_END_NONE)
 			take_input(talk);
@@ -294,7 +382,8 @@ int attach_client_run(const struct attach_client *client,
 		send_size(&talk);
 	carry(&talk);
 	restore(&talk);
+	attach_queue_release(&talk.queue);
 	cleanup_close(&talk.signal_fd);
-	(void)sigprocmask(SIG_SETMASK, &old, NULL);
+	restore_signals(&old);
 	return 0;
 }

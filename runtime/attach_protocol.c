@@ -20,6 +20,7 @@ int attach_is_well_formed(enum attach_kind kind, size_t length)
 	case ATTACH_INPUT_END:
 	case ATTACH_DETACH:
 	case ATTACH_STARTED:
+	case ATTACH_TAKEN:
 		return length == 0;
 	case ATTACH_FAILED:
 		return length >= 1;

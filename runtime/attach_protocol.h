@@ -14,6 +14,9 @@
  *                      FAILED kind text   it could not be started
  *                      OUTPUT bytes       its standard output, or terminal
  *                      ERRORS bytes       its standard error
+ *                      TAKEN              it has taken the last INPUT: one
+ *                                          may be under way at a time, so
+ *                                          that signals are never behind it
  *                      EXITED code        it has ended; the last message
  *
  * Numbers are of this machine's byte order: both ends are one program.
@@ -39,6 +42,7 @@ enum attach_kind {
 	ATTACH_OUTPUT,
 	ATTACH_ERRORS,
 	ATTACH_EXITED,
+	ATTACH_TAKEN,
 };
 
 enum {

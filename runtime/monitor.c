@@ -2,10 +2,12 @@
 /* The monitor as a process: its birth, the container's, and both ends. */
 #include "runtime/monitor.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -101,6 +103,27 @@ static int exit_code_of(pid_t pid)
 	return proc_exit_code(status);
 }
 
+/*
+ * Close what the command had from whoever called it: a pipe held here would
+ * never end for its reader. All descriptors of our own close on exec, so those
+ * that do not are foreign.
+ */
+static void close_inherited(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		int fd = (int)strtol(entry->d_name, NULL, 10);
+		int flags = fd > STDERR_FILENO ? fcntl(fd, F_GETFD) : -1;
+
+		if (flags >= 0 && !(flags & FD_CLOEXEC))
+			(void)close(fd); /* not ours to judge */
+	}
+	if (dir)
+		(void)closedir(dir); /* read side */
+}
+
 /* Serves the container that runs, to its end. */
 static void serve(const struct monitor *monitor, struct ends *ends,
 		  const struct monitor_started *started, int client_fd)
@@ -127,11 +150,15 @@ static void serve(const struct monitor *monitor, struct ends *ends,
 	if (attach_send(client_fd, ATTACH_STARTED, NULL, 0) < 0)
 		errno = 0; /* the loop notices a client that is gone */
 	/* what starting needed is not needed for waiting */
+	close_inherited();
 	(void)malloc_trim(0);
 	monitor_loop_run(&streams);
 	code = exit_code_of(started->pid);
 	monitor->ended(monitor->context, code);
 	monitor_loop_tell_exit(&streams, code);
+	monitor->finish(monitor->context);
+	/* whoever pages through the last output may take hours */
+	monitor_loop_linger(&streams);
 }
 
 /* The monitor's whole life. */
@@ -146,6 +173,8 @@ static void live(const struct monitor *monitor, int client_fd)
 		    0) {
 		monitor->failed(monitor->context, &err);
 		tell_failure(client_fd, &err);
+		(void)close(client_fd); /* lets it go before tidying */
+		monitor->finish(monitor->context);
 		return;
 	}
 	close_theirs(&ends);
@@ -200,8 +229,6 @@ int monitor_spawn(const struct monitor *monitor, int *client_out,
 		(void)close(fds[0]); /* the client's */
 		settle(monitor);
 		live(monitor, fds[1]);
-		(void)close(fds[1]); /* lets the client go before tidying */
-		monitor->finish(monitor->context);
 		_exit(0);
 	}
 	(void)close(fds[1]); /* the monitor's */

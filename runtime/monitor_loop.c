@@ -14,8 +14,12 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 
-/* How long an ended container's clients may take to hear its last words. */
-enum { MONITOR_FAREWELL_MS = 2000 };
+/*
+ * The most that is read of a stream after the end. Pipes hold 64 KiB, 1 MiB
+ * when asked to; more can only come from a process that is not the container's
+ * and will not stop.
+ */
+enum { MONITOR_LAST_WORDS = 4 << 20 };
 
 static void send_signal(const struct monitor_streams *streams, int number)
 {
@@ -30,7 +34,7 @@ static void drop_client(struct monitor_streams *streams,
 	bool mattered = client->is_first && !streams->monitor->lives_on;
 
 	(void)close(client->fd); /* a socket */
-	free(client->pending.data);
+	attach_queue_release(&client->queue);
 	*client = (struct monitor_client){ .fd = -1 };
 	if (!mattered || streams->pidfd < 0)
 		return;
@@ -43,41 +47,27 @@ static void drop_client(struct monitor_streams *streams,
 			   streams->monitor->stop_timeout_ms * INT64_C(1000000);
 }
 
-/* Sends, or keeps the packet for when the client reads again. */
+/* Sends, now or when the client reads again. */
 static void give(struct monitor_streams *streams, struct monitor_client *client,
 		 enum attach_kind kind, const void *data, size_t length)
 {
-	if (attach_send(client->fd, kind, data, length) == 0)
-		return;
-	if (errno != EAGAIN && errno != ENOBUFS) {
+	if (attach_queue_send(&client->queue, client->fd, kind, data, length) <
+	    0)
 		drop_client(streams, client);
-		return;
-	}
-	client->pending.kind = kind;
-	client->pending.length = length;
-	client->pending.data = xmemdup(data, length);
 }
 
 static void flush_client(struct monitor_streams *streams,
 			 struct monitor_client *client)
 {
-	struct monitor_pending *pending = &client->pending;
-
-	if (attach_send(client->fd, pending->kind, pending->data,
-			pending->length) < 0) {
-		if (errno != EAGAIN && errno != ENOBUFS)
-			drop_client(streams, client);
-		return;
-	}
-	free(pending->data);
-	pending->data = NULL;
+	if (attach_queue_flush(&client->queue, client->fd) < 0)
+		drop_client(streams, client);
 }
 
 static bool has_pending(const struct monitor_streams *streams)
 {
 	for (size_t i = 0; i < MONITOR_CLIENTS_MAX; i++) {
 		if (streams->clients[i].fd >= 0 &&
-		    streams->clients[i].pending.data)
+		    streams->clients[i].queue.first)
 			return true;
 	}
 	return false;
@@ -100,23 +90,23 @@ static void deliver(struct monitor_streams *streams, int stream,
 	}
 }
 
-/* Reads once from the container; false when the stream ended. */
-static bool pump_output(struct monitor_streams *streams, int stream)
+/* Reads once from the container; the bytes there were, 0 for none now. */
+static size_t pump_output(struct monitor_streams *streams, int stream)
 {
 	int *fd = &streams->output_fds[stream];
 	ssize_t got = read(*fd, streams->message->data, ATTACH_DATA_MAX);
 
 	if (got < 0 && (errno == EINTR || errno == EAGAIN))
-		return true;
+		return 0;
 	if (got <= 0) {
 		/* a terminal whose last user is gone answers EIO */
 		if (*fd != streams->input_fd)
 			(void)close(*fd); /* a pipe */
 		*fd = -1;
-		return false;
+		return 0;
 	}
 	deliver(streams, stream, streams->message->data, (size_t)got);
-	return true;
+	return (size_t)got;
 }
 
 static void close_input(struct monitor_streams *streams)
@@ -126,10 +116,23 @@ static void close_input(struct monitor_streams *streams)
 	streams->input_fd = -1;
 }
 
+/* Whoever waits to send more may. */
+static void tell_taken(struct monitor_streams *streams)
+{
+	for (size_t i = 0; i < MONITOR_CLIENTS_MAX; i++) {
+		struct monitor_client *client = &streams->clients[i];
+
+		if (client->fd < 0 || !client->is_owed)
+			continue;
+		client->is_owed = false;
+		give(streams, client, ATTACH_TAKEN, NULL, 0);
+	}
+}
+
 /* Writes what waits for the container; keeps what it does not take. */
 static void flush_input(struct monitor_streams *streams)
 {
-	struct monitor_pending *input = &streams->input;
+	struct monitor_input *input = &streams->input;
 
 	while (input->length && streams->input_fd >= 0) {
 		ssize_t done = write(streams->input_fd, input->data,
@@ -151,20 +154,24 @@ static void flush_input(struct monitor_streams *streams)
 	input->data = NULL;
 	if (streams->end_input)
 		close_input(streams);
+	tell_taken(streams);
 }
 
+/* Input nobody can take any more is taken, too: the client goes on. */
 static void take_input(struct monitor_streams *streams,
+		       struct monitor_client *client,
 		       const struct attach_message *message)
 {
-	if (streams->input_fd < 0 || !message->length)
-		return;
-	/* more than one message only when a client left in mid-sentence */
-	streams->input.data =
-		xreallocarray(streams->input.data,
-			      streams->input.length + message->length, 1);
-	memcpy(streams->input.data + streams->input.length, message->data,
-	       message->length);
-	streams->input.length += message->length;
+	struct monitor_input *input = &streams->input;
+
+	client->is_owed = true;
+	if (streams->input_fd >= 0 && message->length) {
+		input->data = xreallocarray(input->data,
+					    input->length + message->length, 1);
+		memcpy(input->data + input->length, message->data,
+		       message->length);
+		input->length += message->length;
+	}
 	flush_input(streams);
 }
 
@@ -207,7 +214,7 @@ static void handle(struct monitor_streams *streams,
 		break;
 	case ATTACH_INPUT:
 		if (client->wants & ATTACH_WANTS_INPUT)
-			take_input(streams, message);
+			take_input(streams, client, message);
 		break;
 	case ATTACH_INPUT_END:
 		if (client->wants & ATTACH_WANTS_INPUT)
@@ -228,6 +235,7 @@ static void handle(struct monitor_streams *streams,
 	case ATTACH_OUTPUT:
 	case ATTACH_ERRORS:
 	case ATTACH_EXITED:
+	case ATTACH_TAKEN:
 		break; /* not a client's to say */
 	}
 }
@@ -283,18 +291,14 @@ static void set_slot(struct pollfd *slot, int fd, int events)
 	slot->revents = 0;
 }
 
-static void plan_client(const struct monitor_streams *streams,
-			const struct monitor_client *client,
+static void plan_client(const struct monitor_client *client,
 			struct pollfd *slot)
 {
-	/* its input is not heard while the container has not taken the last */
-	int events = streams->input.data && client->wants & ATTACH_WANTS_INPUT
-			     ? 0
-			     : POLLIN;
+	int events = POLLIN | POLLHUP;
 
-	if (client->pending.data)
+	if (client->queue.first)
 		events |= POLLOUT;
-	set_slot(slot, client->fd, client->fd >= 0 ? events | POLLHUP : 0);
+	set_slot(slot, client->fd, client->fd >= 0 ? events : 0);
 }
 
 static void plan_slots(const struct monitor_streams *streams,
@@ -309,8 +313,7 @@ static void plan_slots(const struct monitor_streams *streams,
 	set_slot(&slots[SLOT_INPUT], streams->input_fd,
 		 streams->input.data ? POLLOUT : 0);
 	for (size_t i = 0; i < MONITOR_CLIENTS_MAX; i++)
-		plan_client(streams, &streams->clients[i],
-			    &slots[SLOT_CLIENTS + i]);
+		plan_client(&streams->clients[i], &slots[SLOT_CLIENTS + i]);
 }
 
 static void serve_clients(struct monitor_streams *streams,
@@ -345,7 +348,7 @@ static void serve(struct monitor_streams *streams, struct pollfd *slots)
 	if (slots[SLOT_LISTEN].revents)
 		(void)accept_client(streams); /* none is fine */
 	if (slots[SLOT_OUTPUT].revents)
-		(void)pump_output(streams, 0); /* its end is noted there */
+		(void)pump_output(streams, 0); /* it notes its end */
 	if (slots[SLOT_ERRORS].revents && !has_pending(streams))
 		(void)pump_output(streams, 1);
 	if (slots[SLOT_INPUT].revents)
@@ -359,32 +362,21 @@ static void serve(struct monitor_streams *streams, struct pollfd *slots)
 
 /*
  * The first process is gone, and with its pid namespace every other; what is
- * left in the pipes is the last of the output. A process outside that
- * namespace may hold a pipe open for ever: what is not there now is not
+ * left in the pipes is the last of the output. All of it goes into the log,
+ * whoever is slow to read it: the end is not put off. A process outside that
+ * namespace may hold a pipe open for ever, so what is not there now is not
  * waited for.
  */
 static void drain(struct monitor_streams *streams)
 {
-	int64_t deadline = clock_monotonic() +
-			   MONITOR_FAREWELL_MS * INT64_C(1000000);
+	for (int stream = 0; stream < 2; stream++) {
+		size_t total = 0, got = 1;
 
-	for (;;) {
-		struct pollfd slots[SLOT_COUNT];
-		bool blocked;
-
-		plan_slots(streams, slots);
-		slots[SLOT_PID].fd = -1;
-		slots[SLOT_LISTEN].fd = -1;
-		blocked = has_pending(streams);
-		if (poll(slots, SLOT_COUNT, blocked ? 100 : 0) < 0)
-			continue; /* a signal */
-		if (!blocked && !slots[SLOT_OUTPUT].revents &&
-		    !slots[SLOT_ERRORS].revents)
-			return;
-		serve(streams, slots);
-		if (blocked && streams->is_orphaned &&
-		    clock_monotonic() > deadline)
-			return;
+		while (streams->output_fds[stream] >= 0 && got &&
+		       total < MONITOR_LAST_WORDS) {
+			got = pump_output(streams, stream);
+			total += got;
+		}
 	}
 }
 
@@ -403,25 +395,49 @@ void monitor_loop_run(struct monitor_streams *streams)
 	drain(streams);
 }
 
+/* Lets go of a client that has everything. */
+static void let_go(struct monitor_streams *streams,
+		   struct monitor_client *client)
+{
+	if (client->fd >= 0 && !client->queue.first)
+		drop_client(streams, client);
+}
+
 void monitor_loop_tell_exit(struct monitor_streams *streams, int exit_code)
 {
 	int32_t code = exit_code;
 
+	cleanup_close(&streams->pidfd); /* nobody is there to be signalled */
+	streams->pidfd = -1;
 	/* those at the door hear it too; later ones, that nobody is here */
 	while (streams->listen_fd >= 0 && accept_client(streams))
 		;
 	cleanup_close(&streams->listen_fd);
+	streams->listen_fd = -1;
 	for (size_t i = 0; i < MONITOR_CLIENTS_MAX; i++) {
 		struct monitor_client *client = &streams->clients[i];
-		struct pollfd slot = { client->fd, POLLOUT, 0 };
 
 		if (client->fd < 0)
 			continue;
-		/* a client that does not read for so long misses the end */
-		if (attach_send(client->fd, ATTACH_EXITED, &code,
-				sizeof(code)) < 0 &&
-		    errno == EAGAIN && poll(&slot, 1, MONITOR_FAREWELL_MS) == 1)
-			(void)attach_send(client->fd, ATTACH_EXITED, &code,
-					  sizeof(code));
+		give(streams, client, ATTACH_EXITED, &code, sizeof(code));
+		let_go(streams, client);
+	}
+}
+
+void monitor_loop_linger(struct monitor_streams *streams)
+{
+	while (has_pending(streams)) {
+		struct pollfd slots[MONITOR_CLIENTS_MAX];
+
+		for (size_t i = 0; i < MONITOR_CLIENTS_MAX; i++)
+			set_slot(&slots[i], streams->clients[i].fd, POLLOUT);
+		if (poll(slots, MONITOR_CLIENTS_MAX, -1) < 0)
+			continue; /* a signal */
+		for (size_t i = 0; i < MONITOR_CLIENTS_MAX; i++) {
+			if (slots[i].fd < 0 || !slots[i].revents)
+				continue;
+			flush_client(streams, &streams->clients[i]);
+			let_go(streams, &streams->clients[i]);
+		}
 	}
 }

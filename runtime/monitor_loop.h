@@ -7,22 +7,23 @@
 #define RUNTIME_MONITOR_LOOP_H
 
 #include "runtime/attach_protocol.h"
+#include "runtime/attach_queue.h"
 #include "runtime/monitored.h"
 
 enum { MONITOR_CLIENTS_MAX = 32 };
 
-/* One packet that could not be delivered yet. */
-struct monitor_pending {
-	enum attach_kind kind;
+/* What the container has not taken of its input yet. */
+struct monitor_input {
+	unsigned char *data; /* NULL: nothing */
 	size_t length;
-	unsigned char *data; /* NULL: nothing is pending */
 };
 
 struct monitor_client {
 	int fd;		/* -1: free slot */
 	unsigned wants; /* enum attach_wants; 0 before HELLO */
 	bool is_first;
-	struct monitor_pending pending;
+	bool is_owed; /* a TAKEN for its last input */
+	struct attach_queue queue;
 };
 
 struct monitor_streams {
@@ -33,17 +34,26 @@ struct monitor_streams {
 	int pidfd;
 	pid_t pid;
 	int listen_fd;
-	struct monitor_pending input; /* not taken by the container yet */
-	bool end_input;		      /* close input_fd once that is written */
-	bool is_orphaned;	      /* the first client died */
-	int64_t kill_at;	      /* monotonic; 0: nobody asked it to end */
+	struct monitor_input input;
+	bool end_input;	  /* close input_fd once that is written */
+	bool is_orphaned; /* the first client died */
+	int64_t kill_at;  /* monotonic; 0: nobody asked it to end */
 	struct attach_message *message; /* room for one */
 };
 
-/* Serve until the container has ended and its output is drained. */
+/*
+ * Serve until the container has ended and its output is in the log. A client
+ * that does not read keeps its share waiting.
+ */
 void monitor_loop_run(struct monitor_streams *streams);
 
-/* Tell all clients the exit code, giving each a moment to take it. */
+/*
+ * Tell all clients the exit code, and let those go that have taken everything.
+ * Nobody is waited for.
+ */
 void monitor_loop_tell_exit(struct monitor_streams *streams, int exit_code);
+
+/* Serve what is left to clients that are slow, until they have it or go. */
+void monitor_loop_linger(struct monitor_streams *streams);
 
 #endif
