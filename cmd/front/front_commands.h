@@ -17,6 +17,33 @@ int cmd_run(struct command_call *call, struct error *err);
 /* Start a process in a container that runs. */
 int cmd_exec(struct command_call *call, struct error *err);
 
+/* Start containers that do not run. */
+int cmd_start(struct command_call *call, struct error *err);
+
+/* Ask containers to end, then make them. */
+int cmd_stop(struct command_call *call, struct error *err);
+
+/* Stop containers and start them again. */
+int cmd_restart(struct command_call *call, struct error *err);
+
+/* Send containers a signal. */
+int cmd_kill(struct command_call *call, struct error *err);
+
+/* Wait for containers to end. */
+int cmd_wait(struct command_call *call, struct error *err);
+
+/* Freeze containers. */
+int cmd_pause(struct command_call *call, struct error *err);
+
+/* Let frozen containers go on. */
+int cmd_unpause(struct command_call *call, struct error *err);
+
+/* Take part in a container's streams. */
+int cmd_attach(struct command_call *call, struct error *err);
+
+/* Give a container another name. */
+int cmd_rename(struct command_call *call, struct error *err);
+
 /* Create a container without starting it. */
 int cmd_create(struct command_call *call, struct error *err);
 

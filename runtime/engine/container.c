@@ -290,6 +290,32 @@ int container_remove(const struct store *store, struct container *container,
 	return 0;
 }
 
+/* At every moment a name leads to it; a crash may leave it two. */
+int container_rename(struct store *store, struct container *container,
+		     const char *name, struct error *err)
+{
+	autofree char *old = xstrdup(container->name);
+
+	name += *name == '/';
+	if (!container_is_name(name))
+		return error_set(err, ERROR_INVALID,
+				 "Error when allocating new name: Invalid "
+				 "container name (%s), only "
+				 "[a-zA-Z0-9][a-zA-Z0-9_.-] are allowed",
+				 name);
+	if (!strcmp(name, old))
+		return error_set(err, ERROR_INVALID,
+				 "Renaming a container with the same name as "
+				 "its current name");
+	if (container_name_claim(store, name, container->id, err) < 0)
+		return error_wrap(err, "Error when allocating new name");
+	(void)json_object_set_new(container->document, "name",
+				  json_string(name));
+	if (settle(container, err) < 0 || write_document(container, err) < 0)
+		return -1;
+	return container_name_drop(store, old, container->id, err);
+}
+
 void container_release(struct container *container)
 {
 	if (container->folder_fd >= 0)

@@ -79,6 +79,13 @@ int container_list(const struct store *store, struct strvec *out,
 int container_remove(const struct store *store, struct container *container,
 		     struct error *err) must_check;
 
+/*
+ * Call CONTAINER NAME from now on, whether it runs or not. EXISTS when another
+ * one has that name, INVALID when it is none or its own.
+ */
+int container_rename(struct store *store, struct container *container,
+		     const char *name, struct error *err) must_check;
+
 /* Free what CONTAINER owns. */
 void container_release(struct container *container);
 DEFINE_CLEANUP(struct container, container_release)

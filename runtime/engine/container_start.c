@@ -210,10 +210,14 @@ static void remove_volumes(struct running *running)
 
 static void remove_all(struct running *running)
 {
+	autoclean(container_release) struct container now = CONTAINER_INIT;
 	autoclean(error_release) struct error err = ERROR_INIT;
 
 	remove_volumes(running);
-	if (container_remove(running->store, running->container, &err) < 0)
+	/* read again: it may have another name by now */
+	if (container_load(running->store, running->container->id, &now, &err) <
+		    0 ||
+	    container_remove(running->store, &now, &err) < 0)
 		error_release(&err); /* `rm` can be asked again */
 }
 
