@@ -9,6 +9,7 @@
 #include "base/fs.h"
 #include "cmd/front/docker_shapes.h"
 #include "layers/store/container_folder.h"
+#include "runtime/engine/spec_paths.h"
 
 static void set(json_t *document, const char *key, json_t *value)
 {
@@ -79,6 +80,14 @@ static void set_paths(json_t *document, const struct container_entry *entry,
 	}
 }
 
+/* A list of docker's that is null when nothing is in it. */
+static void set_list(json_t *document, const char *key, json_t *list)
+{
+	(void)json_object_set(document, key,
+			      json_array_size(list) ? list : json_null());
+	json_decref(list);
+}
+
 static json_t *make_host_config(const struct container_entry *entry)
 {
 	const json_t *own = entry->container.host_config;
@@ -92,6 +101,8 @@ static json_t *make_host_config(const struct container_entry *entry)
 
 	if (!json_array_size(json_object_get(host, "ConsoleSize")))
 		set(host, "ConsoleSize", json_pack("[i,i]", 0, 0));
+	set_list(host, "MaskedPaths", spec_paths_masked(own));
+	set_list(host, "ReadonlyPaths", spec_paths_readonly(own));
 	set(host, "Devices",
 	    shape_fill_list(device, json_object_get(own, "Devices")));
 	return host;

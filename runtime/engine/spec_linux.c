@@ -4,28 +4,7 @@
 
 #include "base/alloc.h"
 #include "runtime/engine/spec_parts.h"
-
-/* security.md 4.3 */
-static const char *const masked_paths[] = {
-	"/proc/acpi",
-	"/proc/asound",
-	"/proc/interrupts",
-	"/proc/kcore",
-	"/proc/keys",
-	"/proc/latency_stats",
-	"/proc/sched_debug",
-	"/proc/scsi",
-	"/proc/timer_list",
-	"/proc/timer_stats",
-	"/sys/devices/virtual/powercap",
-	"/sys/firmware",
-	NULL,
-};
-
-static const char *const readonly_paths[] = {
-	"/proc/bus",	       "/proc/fs", "/proc/irq", "/proc/sys",
-	"/proc/sysrq-trigger", NULL,
-};
+#include "runtime/engine/spec_paths.h"
 
 static void add_namespace(json_t *namespaces, const char *type,
 			  const char *path)
@@ -93,14 +72,6 @@ static json_t *make_sysctls(const struct spec_request *request)
 	return sysctls;
 }
 
-static bool has_open_paths(const json_t *host_config)
-{
-	const char *paths = spec_security_option(host_config, "systempaths");
-
-	return json_is_true(json_object_get(host_config, "Privileged")) ||
-	       (paths && !strcmp(paths, "unconfined"));
-}
-
 /* Devices asked for were looked at when the container was created. */
 static json_t *make_devices(const json_t *host_config)
 {
@@ -124,18 +95,16 @@ int spec_linux(const struct spec_request *request, json_t **out,
 	       struct error *err)
 {
 	const json_t *host = request->container->host_config;
-	bool open = has_open_paths(host);
-	static const char *const none[] = { NULL };
 	json_t *resources = NULL;
 
 	if (spec_resources(host, &resources, err) < 0)
 		return -1;
-	*out = json_pack(
-		"{s:o,s:o,s:o,s:s,s:o,s:s,s:o,s:o}", "namespaces",
-		make_namespaces(request), "sysctl", make_sysctls(request),
-		"resources", resources, "cgroupsPath", request->cgroups_path,
-		"devices", make_devices(host), "rootfsPropagation", "rprivate",
-		"maskedPaths", spec_list(open ? none : masked_paths),
-		"readonlyPaths", spec_list(open ? none : readonly_paths));
+	*out = json_pack("{s:o,s:o,s:o,s:s,s:o,s:s,s:o,s:o}", "namespaces",
+			 make_namespaces(request), "sysctl",
+			 make_sysctls(request), "resources", resources,
+			 "cgroupsPath", request->cgroups_path, "devices",
+			 make_devices(host), "rootfsPropagation", "rprivate",
+			 "maskedPaths", spec_paths_masked(host),
+			 "readonlyPaths", spec_paths_readonly(host));
 	return 0;
 }

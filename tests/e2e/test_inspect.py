@@ -31,6 +31,7 @@ def test_container_document(made, busybox_image):
     assert one["HostConfig"]["Memory"] == 64 << 20
     assert one["HostConfig"]["Binds"] == ["/tmp:/one:ro"]
     assert one["HostConfig"]["ConsoleSize"] == [0, 0]
+    assert "/proc/kcore" in one["HostConfig"]["MaskedPaths"] and "/proc/sys" in one["HostConfig"]["ReadonlyPaths"]
     assert list(one["NetworkSettings"]["Networks"]) == ["none"]
     bind, volume = one["Mounts"]
     assert bind == {"Type": "bind", "Source": "/tmp", "Destination": "/one", "Mode": "ro", "RW": False,

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Paths below /proc and /sys that a container may not see or change, unless it
+ * is privileged or has systempaths=unconfined. The specification and inspect
+ * show the same lists. Pure.
+ */
+#ifndef RUNTIME_SPEC_PATHS_H
+#define RUNTIME_SPEC_PATHS_H
+
+#include <jansson.h>
+
+/* What is covered for HOST_CONFIG: an array, a new reference. */
+json_t *spec_paths_masked(const json_t *host_config);
+
+/* What is read-only for HOST_CONFIG: an array, a new reference. */
+json_t *spec_paths_readonly(const json_t *host_config);
+
+#endif
