@@ -12,6 +12,7 @@
 #include "cmd/companion.h"
 #include "layers/image/image_find.h"
 #include "registry/spec/platform.h"
+#include "registry/spec/reference.h"
 
 static bool is_platform(const struct image_record *record, const char *want)
 {
@@ -68,10 +69,24 @@ static int run_companion(const struct strvec *command, struct error *err)
 	return 0;
 }
 
+/* NAME with the tag that it means; what is no name stays as it is. */
+static char *whole_name(const char *name)
+{
+	autoclean(reference_release) struct reference reference =
+		REFERENCE_INIT;
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+
+	if (reference_parse(name, &reference, &ignored) < 0)
+		return xstrdup(name);
+	reference_default_tag(&reference);
+	return reference_familiar(&reference);
+}
+
 static int pull(const struct context *context, const struct image_wish *wish,
 		struct error *err)
 {
 	autoclean(strvec_release) struct strvec command = STRVEC_INIT;
+	autofree char *name = whole_name(wish->name);
 
 	begin_command(context, &command);
 	strvec_add(&command, "pull");
@@ -80,7 +95,7 @@ static int pull(const struct context *context, const struct image_wish *wish,
 	if (wish->platform)
 		strvec_addf(&command, "--platform=%s", wish->platform);
 	strvec_add(&command, "--");
-	strvec_add(&command, wish->name);
+	strvec_add(&command, name);
 	if (run_companion(&command, err) < 0)
 		return error_wrap(err, "image %s could not be pulled",
 				  wish->name);
@@ -128,8 +143,9 @@ static int load_present(struct context *context, const struct image_wish *wish,
 static int pull_missing(struct context *context, const struct image_wish *wish,
 			struct image_record *out, struct error *err)
 {
+	autofree char *name = whole_name(wish->name);
 	autofree char *note = xasprintf("Unable to find image '%s' locally\n",
-					wish->name);
+					name);
 
 	/* a lost notice costs nothing */
 	if (!wish->is_quiet && write(STDERR_FILENO, note, strlen(note)) < 0)
