@@ -7,7 +7,8 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-int attach_is_well_formed(enum attach_kind kind, size_t length)
+/* Whether LENGTH is right for KIND; a wrong one is nonsense. */
+static int is_well_formed(enum attach_kind kind, size_t length)
 {
 	switch (kind) {
 	case ATTACH_HELLO:
@@ -53,7 +54,7 @@ int attach_receive(int fd, struct attach_message *out)
 		return 0;
 	out->kind = (enum attach_kind)kind;
 	out->length = (size_t)got - 1;
-	return attach_is_well_formed(out->kind, out->length);
+	return is_well_formed(out->kind, out->length);
 }
 
 int attach_send(int fd, enum attach_kind kind, const void *data, size_t length)

@@ -76,7 +76,4 @@ int attach_receive(int fd, struct attach_message *out);
  */
 int attach_send(int fd, enum attach_kind kind, const void *data, size_t length);
 
-/* Whether LENGTH is right for KIND; a wrong one is nonsense. Pure. */
-int attach_is_well_formed(enum attach_kind kind, size_t length);
-
 #endif

@@ -67,6 +67,8 @@ const struct command front_commands[] = {
 	  cmd_companion },
 	{ "system check\0", "Check everything that is kept, and repair it",
 	  cmd_companion },
+	{ "export\0container export\0",
+	  "Export a container's filesystem as a tar archive", cmd_companion },
 	{ "image restore\0",
 	  "Extract images again from the blobs that are here", cmd_companion },
 	{ NULL, NULL, NULL },

@@ -18,6 +18,8 @@ const struct command transfer_commands[] = {
 	  cmd_import },
 	{ "system check\0", "Check everything that is kept, and repair it",
 	  cmd_system_check },
+	{ "export\0container export\0",
+	  "Export a container's filesystem as a tar archive", cmd_export },
 	{ "image restore\0",
 	  "Extract images again from the blobs that are here", cmd_restore },
 	{ NULL, NULL, NULL },

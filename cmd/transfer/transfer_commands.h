@@ -17,6 +17,9 @@ int cmd_pull(struct command_call *call, struct error *err);
 /* Push an image to a registry. */
 int cmd_push(struct command_call *call, struct error *err);
 
+/* Write a container's file system as a tar. */
+int cmd_export(struct command_call *call, struct error *err);
+
 /* Keep credentials for a registry. */
 int cmd_login(struct command_call *call, struct error *err);
 

@@ -40,6 +40,26 @@ static uint64_t read_have(const struct partial *partial, uint64_t file_size)
 	return have < file_size ? have : file_size;
 }
 
+static void forget_note(const struct partial *partial)
+{
+	autofree char *name = partial_name(&partial->digest, ".have");
+
+	/* absent unless several ranges were under way */
+	if (unlinkat(partial->store->root_fd, name, 0) < 0)
+		return;
+}
+
+/* Forgets the bytes: what is here is wrong. */
+static int start_over(struct partial *partial, struct error *err)
+{
+	forget_note(partial);
+	partial->have = 0;
+	if (ftruncate(partial->fd, 0) < 0)
+		return error_sys(err, errno, "empty download %s",
+				 partial->digest.text);
+	return 0;
+}
+
 static int open_file(struct partial *partial, uint64_t size, struct error *err)
 {
 	autofree char *name = partial_name(&partial->digest, "");
@@ -52,7 +72,7 @@ static int open_file(struct partial *partial, uint64_t size, struct error *err)
 				 partial->digest.text);
 	partial->have = read_have(partial, (uint64_t)st.st_size);
 	if (partial->have > size)
-		return partial_restart(partial, err);
+		return start_over(partial, err);
 	return 0;
 }
 
@@ -90,25 +110,6 @@ int partial_note(struct partial *partial, uint64_t have, struct error *err)
 		return error_sys(err, errno, "note download %s",
 				 partial->digest.text);
 	return fs_pwrite_all(fd, text, (size_t)length, 0, err);
-}
-
-static void forget_note(const struct partial *partial)
-{
-	autofree char *name = partial_name(&partial->digest, ".have");
-
-	/* absent unless several ranges were under way */
-	if (unlinkat(partial->store->root_fd, name, 0) < 0)
-		return;
-}
-
-int partial_restart(struct partial *partial, struct error *err)
-{
-	forget_note(partial);
-	partial->have = 0;
-	if (ftruncate(partial->fd, 0) < 0)
-		return error_sys(err, errno, "empty download %s",
-				 partial->digest.text);
-	return 0;
 }
 
 int partial_discard(struct partial *partial, struct error *err)

@@ -43,9 +43,6 @@ int partial_open(const struct store *store, const struct digest *digest,
 int partial_note(struct partial *partial, uint64_t have,
 		 struct error *err) must_check;
 
-/* Forget the bytes: what was here was wrong. */
-int partial_restart(struct partial *partial, struct error *err) must_check;
-
 /* Remove the bytes: the disk is full, or they are of no use. */
 int partial_discard(struct partial *partial, struct error *err) must_check;
 

@@ -102,39 +102,6 @@ int container_rootfs_mount(const struct store *store,
 	return overlay_mount(&plan, mount_fd_out, err);
 }
 
-/* Opens the container's own layer as the topmost of LOWERS. */
-static int push_upper(const struct container *container, struct lowers *lowers,
-		      struct error *err)
-{
-	autoclose int upper = -1;
-
-	if (open_folder(container->folder_fd, "upper", &upper, err) < 0)
-		return -1;
-	lowers->fds = xreallocarray(lowers->fds, lowers->count + 2,
-				    sizeof(*lowers->fds));
-	for (size_t i = lowers->count; i > 0; i--)
-		lowers->fds[i] = lowers->fds[i - 1];
-	lowers->fds[0] = TAKE_FD(upper);
-	lowers->count++;
-	return 0;
-}
-
-int container_rootfs_view(const struct store *store,
-			  const struct container *container, int *mount_fd_out,
-			  struct error *err)
-{
-	autoclean(lowers_release) struct lowers lowers = { NULL, 0 };
-	struct overlay_plan plan = { .upper_fd = -1, .work_fd = -1 };
-
-	if (open_lowers(store, container, &lowers, err) < 0 ||
-	    add_empty_lower(container->folder_fd, &lowers, err) < 0 ||
-	    push_upper(container, &lowers, err) < 0)
-		return -1;
-	plan.lower_fds = lowers.fds;
-	plan.lower_count = lowers.count;
-	return overlay_mount(&plan, mount_fd_out, err);
-}
-
 int container_rootfs_sync(const struct container *container, struct error *err)
 {
 	if (syncfs(container->folder_fd) < 0)

@@ -18,11 +18,6 @@ int container_rootfs_mount(const struct store *store,
 			   const struct container *container, int *mount_fd_out,
 			   struct error *err) must_check;
 
-/* Mount it read-only, for looking: works beside a running container. */
-int container_rootfs_view(const struct store *store,
-			  const struct container *container, int *mount_fd_out,
-			  struct error *err) must_check;
-
 /* Flush the container's own layer to disk. */
 int container_rootfs_sync(const struct container *container,
 			  struct error *err) must_check;

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* imgctl export */
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/jsonx.h"
+#include "base/strbuf.h"
+#include "cmd/transfer/output_file.h"
+#include "cmd/transfer/transfer_commands.h"
+#include "cmd/usage.h"
+#include "layers/image/rootfs_export.h"
+#include "runtime/engine/container.h"
+
+struct export_options {
+	const char *output;
+};
+
+static const struct option_spec export_options_table[] = {
+	{ "output", 'o', OPTION_STRING, OPTION_AT(export_options, output),
+	  .help = "Write to a file, instead of STDOUT",
+	  .complete = OPTION_COMPLETE_FILE },
+	{ 0 },
+};
+
+static const struct usage export_usage = {
+	.arguments = "CONTAINER",
+	.summary = "Export a container's filesystem as a tar archive",
+	.aliases = "imgctl container export, imgctl export",
+	.options = export_options_table,
+	.least = 1,
+	.most = 1,
+	.complete = OPTION_COMPLETE_CONTAINER,
+};
+
+static int run_export(struct command_call *call, const char *path,
+		      const char *name, struct error *err)
+{
+	autoclean(container_release) struct container container =
+		CONTAINER_INIT;
+	autoclean(strvec_release) struct strvec layers = STRVEC_INIT;
+	autoclean(output_file_release) struct output_file out =
+		OUTPUT_FILE_INIT;
+	struct byte_sink sink = output_file_sink(&out);
+	autoclose int upper = -1;
+	struct rootfs_export request = { .upper_fd = -1 };
+	struct store *store;
+
+	if (context_store(call->context, &store, err) < 0 ||
+	    container_find(store, name, &container, err) < 0 ||
+	    jsonx_opt_strings(container.document, "layers", &layers, err) < 0)
+		return -1;
+	upper = openat(container.folder_fd, "upper",
+		       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (upper < 0)
+		return error_sys(err, errno, "open container %s", name);
+	request.store = store;
+	request.layers = layers.items;
+	request.layer_count = layers.count;
+	request.upper_fd = upper;
+	if (output_file_open(&out, path, "export", err) < 0 ||
+	    rootfs_export(&request, &sink, err) < 0)
+		return error_wrap(err, "export %s", name);
+	return output_file_commit(&out, err);
+}
+
+int cmd_export(struct command_call *call, struct error *err)
+{
+	struct export_options options = { 0 };
+	autoclean(usage_call_release) struct usage_call usage = {
+		.usage = &export_usage,
+		.path = call->path,
+		.argv = call->argv,
+		.target = &options,
+	};
+	autoclean(strbuf_release) struct strbuf help = STRBUF_INIT;
+
+	if (usage_parse(&usage, err) < 0) {
+		call->status = usage.exit_status;
+		return -1;
+	}
+	if (!usage.result.is_help)
+		return run_export(call, options.output,
+				  usage.result.operands[0], err);
+	usage_format_help(&export_usage, call->path, &help);
+	return command_print(help.text, help.length, err);
+}
