@@ -29,6 +29,11 @@ const struct command front_commands[] = {
 	  "Attach local standard input, output, and error streams to a running "
 	  "container",
 	  cmd_attach },
+	{ "top\0container top\0",
+	  "Display the running processes of a container", cmd_top },
+	{ "port\0container port\0",
+	  "List port mappings or a specific mapping for the container",
+	  cmd_port },
 	{ "rename\0container rename\0", "Rename a container", cmd_rename },
 	{ "create\0container create\0", "Create a new container", cmd_create },
 	{ "images\0image ls\0image list\0", "List images", cmd_images },

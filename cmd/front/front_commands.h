@@ -41,6 +41,12 @@ int cmd_unpause(struct command_call *call, struct error *err);
 /* Take part in a container's streams. */
 int cmd_attach(struct command_call *call, struct error *err);
 
+/* Show the processes of a container. */
+int cmd_top(struct command_call *call, struct error *err);
+
+/* Show what ports of a container are published. */
+int cmd_port(struct command_call *call, struct error *err);
+
 /* Give a container another name. */
 int cmd_rename(struct command_call *call, struct error *err);
 

@@ -168,7 +168,21 @@ def test_rename(imgctl, busybox):
     imgctl.ok("rename", "other", "new")
 
 
-@pytest.mark.parametrize("verb", ["start", "stop", "restart", "kill", "wait", "pause", "unpause", "attach"])
+def test_top_and_port(imgctl, busybox):
+    started(imgctl, busybox, script="sleep 777 & echo ready; sleep 778; true")
+    lines = imgctl.ok("top", "box").splitlines()
+    assert lines[0].split()[:2] == ["UID", "PID"] and len(lines) == 4
+    pid = str(state(imgctl, "box", "Pid"))
+    assert pid in [line.split()[1] for line in lines[1:]] and any("sleep 777" in line for line in lines)
+    assert imgctl.ok("top", "box", "-o", "pid,comm").splitlines()[0].split() == ["PID", "COMMAND"]
+    imgctl.fails("top", "box", "-o", "comm", rc=1, err="Couldn't find PID field")
+    assert imgctl.ok("port", "box") == ""
+    imgctl.fails("port", "box", "80", rc=1, err="No public port '80' published for box")
+    imgctl.ok("kill", "box")
+    imgctl.fails("top", "box", rc=1, err="is not running")
+
+
+@pytest.mark.parametrize("verb", ["top", "port", "start", "stop", "restart", "kill", "wait", "pause", "unpause", "attach"])
 def test_needs_a_container(imgctl, verb):
     imgctl.fails(verb, rc=1, err="requires")
     imgctl.fails(verb, "nobody", rc=1, err="No such container: nobody")
