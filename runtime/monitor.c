@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,9 +148,7 @@ static void serve(const struct monitor *monitor, struct ends *ends,
 		streams.clients[0].wants = 0;
 	if (attach_send(client_fd, ATTACH_STARTED, NULL, 0) < 0)
 		errno = 0; /* the loop notices a client that is gone */
-	/* what starting needed is not needed for waiting */
 	close_inherited();
-	(void)malloc_trim(0);
 	monitor_loop_run(&streams);
 	code = exit_code_of(started->pid);
 	monitor->ended(monitor->context, code);

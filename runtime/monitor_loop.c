@@ -13,6 +13,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "runtime/memory_slim.h"
 
 /*
  * The most that is read of a stream after the end. Pipes hold 64 KiB, 1 MiB
@@ -20,6 +21,9 @@
  * and will not stop.
  */
 enum { MONITOR_LAST_WORDS = 4 << 20 };
+
+/* After so long without anything to do, memory is given back. */
+enum { MONITOR_SETTLED_MS = 1000 };
 
 static void send_signal(const struct monitor_streams *streams, int number)
 {
@@ -382,12 +386,23 @@ static void drain(struct monitor_streams *streams)
 
 void monitor_loop_run(struct monitor_streams *streams)
 {
+	bool is_settled = false;
+
 	for (;;) {
 		struct pollfd slots[SLOT_COUNT];
+		int timeout = time_left(streams);
+		int ready;
 
+		if (!is_settled && timeout < 0)
+			timeout = MONITOR_SETTLED_MS;
 		plan_slots(streams, slots);
-		if (poll(slots, SLOT_COUNT, time_left(streams)) < 0)
+		ready = poll(slots, SLOT_COUNT, timeout);
+		if (ready < 0)
 			continue; /* a signal: nothing is ready */
+		if (ready == 0 && !is_settled) {
+			memory_slim();
+			is_settled = true;
+		}
 		serve(streams, slots);
 		if (slots[SLOT_PID].revents)
 			break;
