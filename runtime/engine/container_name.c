@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/fs.h"
+#include "base/lockfile.h"
 #include "layers/store/container_folder.h"
 
 bool container_is_name(const char *text)
@@ -21,6 +22,8 @@ bool container_is_name(const char *text)
 	return strlen(text) > 1 && strlen(text) < 200 &&
 	       strspn(text, first) > 0 && strspn(text, rest) == strlen(text);
 }
+
+enum { NAME_LOCK_WAIT_MS = 60000 };
 
 static bool has_folder(const struct store *store, const char *id)
 {
@@ -47,69 +50,77 @@ int container_name_read(const struct store *store, const char *name,
 	return 0;
 }
 
-/* Makes the name's file exclusively; tells whether it did. */
-static int try_claim(int folder, const char *name, const char *id,
-		     bool *claimed, struct error *err)
+/* Claiming and giving back take turns: both look first and act then. */
+static int take_turn(const struct store *store, int *folder_out,
+		     struct lockfile *lock, struct error *err)
+{
+	autoclose int folder = -1;
+
+	if (store_folder(store, "names", &folder, err) < 0 ||
+	    lockfile_acquire(lock, folder, ".lock", LOCKFILE_EXCLUSIVE,
+			     NAME_LOCK_WAIT_MS, err) < 0)
+		return -1;
+	*folder_out = TAKE_FD(folder);
+	return 0;
+}
+
+/* By a rename: who reads without the lock sees a whole file or none. */
+static int write_owner(int folder, const char *name, const char *id,
+		       struct error *err)
 {
 	autofree char *line = xasprintf("%s\n", id);
 	autoclose int fd = openat(
-		folder, name,
-		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		folder, ".new",
+		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 
-	*claimed = fd >= 0;
 	if (fd < 0)
-		return errno == EEXIST
-			       ? 0
-			       : error_sys(err, errno, "claim name %s", name);
-	return fs_write_all(fd, line, strlen(line), err);
+		return error_sys(err, errno, "claim name %s", name);
+	if (fs_write_all(fd, line, strlen(line), err) < 0)
+		return -1;
+	if (renameat(folder, ".new", folder, name) < 0)
+		return error_sys(err, errno, "claim name %s", name);
+	return 0;
 }
 
 int container_name_claim(const struct store *store, const char *name,
 			 const char *id, struct error *err)
 {
+	autoclean(lockfile_release) struct lockfile lock = LOCKFILE_INIT;
 	autoclose int folder = -1;
+	char owner[CONTAINER_ID_MAX] = "";
 
-	if (store_folder(store, "names", &folder, err) < 0)
+	if (take_turn(store, &folder, &lock, err) < 0)
 		return -1;
-	for (int tries = 0; tries < 4; tries++) {
-		char owner[CONTAINER_ID_MAX] = "";
-		bool claimed = false;
-
-		if (try_claim(folder, name, id, &claimed, err) < 0)
-			return -1;
-		if (claimed)
-			return 0;
-		if (container_name_read(store, name, owner, err) < 0)
-			error_release(err); /* being written, or damaged */
-		else if (has_folder(store, owner))
-			return error_set(
-				err, ERROR_EXISTS,
-				"Conflict. The container name \"/%s\" is "
-				"already in use by container \"%s\". You "
-				"have to remove (or rename) that container "
-				"to be able to reuse that name.",
-				name, owner);
-		if (unlinkat(folder, name, 0) < 0 && errno != ENOENT)
-			return error_sys(err, errno, "take over name %s", name);
-	}
-	return error_set(err, ERROR_EXISTS, "name %s keeps being taken", name);
+	if (container_name_read(store, name, owner, err) < 0)
+		error_release(err); /* free, or damaged by a crash */
+	else if (has_folder(store, owner))
+		return error_set(err, ERROR_EXISTS,
+				 "Conflict. The container name \"/%s\" is "
+				 "already in use by container \"%s\". You "
+				 "have to remove (or rename) that container "
+				 "to be able to reuse that name.",
+				 name, owner);
+	return write_owner(folder, name, id, err);
 }
 
 int container_name_drop(const struct store *store, const char *name,
 			const char *id, struct error *err)
 {
-	autofree char *path = xasprintf("names/%s", name);
+	autoclean(lockfile_release) struct lockfile lock = LOCKFILE_INIT;
+	autoclose int folder = -1;
 	char owner[CONTAINER_ID_MAX] = "";
 
 	if (!container_is_name(name))
 		return 0; /* it never had one */
+	if (take_turn(store, &folder, &lock, err) < 0)
+		return -1;
 	if (container_name_read(store, name, owner, err) < 0) {
 		error_release(err);
 		return 0;
 	}
 	if (strcmp(owner, id) != 0)
 		return 0;
-	if (unlinkat(store->root_fd, path, 0) < 0 && errno != ENOENT)
+	if (unlinkat(folder, name, 0) < 0 && errno != ENOENT)
 		return error_sys(err, errno, "give name %s back", name);
 	return 0;
 }

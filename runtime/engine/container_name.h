@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Names of containers: names/<name> holds the id of the one container that
- * has it. It is claimed by making the file exclusively, after the container's
- * folder is there; so a file whose container does not exist is a leftover of
- * a crash and may be taken over.
+ * has it. It is claimed after the container's folder is there, so a file whose
+ * container does not exist is a leftover of a crash and may be taken over.
+ * Processes that claim or give back take turns (names/.lock).
  */
 #ifndef RUNTIME_CONTAINER_NAME_H
 #define RUNTIME_CONTAINER_NAME_H
