@@ -88,7 +88,8 @@ static void keep_line(const json_t *host_config, const char *line,
 	if (keyword &&
 	    json_array_size(json_object_get(host_config, keyword->list)))
 		return;
-	if (keyword == &keywords[0] && is_loopback(line, length))
+	if (keyword == &keywords[0] && is_loopback(line, length) &&
+	    strcmp(spec_string(host_config, "NetworkMode"), "host") != 0)
 		return;
 	strbuf_add(out, line, length);
 	strbuf_addch(out, '\n');

@@ -24,7 +24,8 @@ void container_files_hosts(const json_t *host_config, struct strbuf *out);
 /*
  * Append the resolv.conf for HOST_CONFIG to OUT, given the host's own TEXT:
  * what was asked for replaces it line by line of its kind; loopback servers
- * of the host are of no use inside and are left out. Pure.
+ * of the host are of no use inside and are left out, unless the container has
+ * the host's network. Pure.
  */
 void container_files_resolv(const json_t *host_config, const char *text,
 			    struct strbuf *out);
