@@ -124,23 +124,33 @@ static int note_running(struct running *running, const struct start_plan *plan,
 				   err);
 }
 
+/* Everything the program needs before there is one. */
+static int prepare(struct running *running, struct start_plan *plan,
+		   int *rootfs_out, struct error *err)
+{
+	if (container_files_write(running->container, err) < 0 ||
+	    container_rootfs_mount(running->store, running->container,
+				   rootfs_out, err) < 0 ||
+	    container_volumes_fill(running->container, *rootfs_out, err) < 0 ||
+	    start_plan_make(running->store, running->container, *rootfs_out,
+			    plan, err) < 0 ||
+	    keep_spec(running, plan->document, err) < 0 ||
+	    open_log(running, err) < 0)
+		return -1;
+	return cgroup_create(plan->cgroup_path, &plan->limits, &running->cgroup,
+			     err);
+}
+
 static int bring_up(struct running *running, const struct monitor_stdio *stdio,
 		    struct launched *launched, struct error *err)
 {
 	autoclean(start_plan_release) struct start_plan plan = START_PLAN_INIT;
 	autoclose int rootfs_fd = -1;
 
-	if (container_files_write(running->container, err) < 0 ||
-	    container_rootfs_mount(running->store, running->container,
-				   &rootfs_fd, err) < 0 ||
-	    container_volumes_fill(running->container, rootfs_fd, err) < 0 ||
-	    start_plan_make(running->store, running->container, rootfs_fd,
-			    &plan, err) < 0 ||
-	    keep_spec(running, plan.document, err) < 0 ||
-	    open_log(running, err) < 0 ||
-	    cgroup_create(plan.cgroup_path, &plan.limits, &running->cgroup,
-			  err) < 0 ||
-	    launch(running, &plan, rootfs_fd, stdio, launched, err) < 0)
+	/* a user or a layer that is not found is no program that is not */
+	if (prepare(running, &plan, &rootfs_fd, err) < 0)
+		return launched_not_program(err);
+	if (launch(running, &plan, rootfs_fd, stdio, launched, err) < 0)
 		return -1;
 	return note_running(running, &plan, launched->pid, err);
 }
