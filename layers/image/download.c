@@ -55,6 +55,24 @@ static void absorb(struct download *download)
 	}
 }
 
+/*
+ * Spans that have met become one: a blob has many ranges, and all but the
+ * first may be there while that one is waited for.
+ */
+static void join_next(struct download *download, size_t at)
+{
+	struct span *spans = download->spans;
+
+	if (at + 1 == download->span_count ||
+	    spans[at + 1].start > spans[at].end)
+		return;
+	if (spans[at + 1].end > spans[at].end)
+		spans[at].end = spans[at + 1].end;
+	download->span_count--;
+	memmove(spans + at + 1, spans + at + 2,
+		(download->span_count - at - 1) * sizeof(*spans));
+}
+
 /* Grows the span that ends at START, or adds one in its place. */
 static int add_span(struct download *download, uint64_t start, uint64_t end,
 		    struct error *err)
@@ -64,6 +82,7 @@ static int add_span(struct download *download, uint64_t start, uint64_t end,
 	for (size_t i = 0; i < download->span_count; i++) {
 		if (download->spans[i].end == start) {
 			download->spans[i].end = end;
+			join_next(download, i);
 			return 0;
 		}
 	}
@@ -198,10 +217,13 @@ static int wait_for_bytes(struct download *download, uint64_t *available,
 	int result = 0;
 
 	(void)pthread_mutex_lock(&download->lock); /* plain mutex */
-	while (download->contiguous == download->read_at && !download->finished)
+	while (download->contiguous == download->read_at &&
+	       !download->finished && !download->stopped)
 		(void)pthread_cond_wait(&download->grown, &download->lock);
 	*available = download->contiguous - download->read_at;
-	if (!*available && download->failed.kind != ERROR_NONE)
+	if (!*available && download->stopped && !download->finished)
+		result = error_set(err, ERROR_INTERRUPTED, "download stopped");
+	else if (!*available && download->failed.kind != ERROR_NONE)
 		result = error_set(err, download->failed.kind, "%s",
 				   download->failed.msg);
 	(void)pthread_mutex_unlock(&download->lock);
