@@ -32,7 +32,8 @@ struct talk {
 	bool input_open;
 	bool is_awaiting; /* TAKEN, for the input that is under way */
 	struct attach_queue queue;
-	unsigned insisted; /* SIGINT and SIGTERM seen */
+	unsigned insisted;  /* SIGINT and SIGTERM seen */
+	unsigned terminals; /* bit N: standard stream N was one at first */
 	struct attach_outcome *outcome;
 };
 
@@ -126,13 +127,41 @@ static bool is_own(int number)
 	return false;
 }
 
+/* nohup's way to be kept from hearing of the terminal's end. */
+static bool is_hangup_ignored(void)
+{
+	struct sigaction action;
+
+	return sigaction(SIGHUP, NULL, &action) == 0 &&
+	       action.sa_handler == SIG_IGN;
+}
+
+static void note_terminals(struct talk *talk)
+{
+	for (int fd = 0; fd < 3; fd++) {
+		if (isatty(fd))
+			talk->terminals |= 1U << fd;
+	}
+}
+
+/* Whether a terminal we had is one no more. */
+static bool is_hung_up(const struct talk *talk)
+{
+	for (int fd = 0; fd < 3; fd++) {
+		if (talk->terminals & 1U << fd && !isatty(fd))
+			return true;
+	}
+	return false;
+}
+
 static int open_signals(struct talk *talk, sigset_t *old, struct error *err)
 {
 	sigset_t set;
 
 	(void)sigemptyset(&set); /* cannot fail */
 	for (int number = 1; number < NSIG; number++) {
-		if (!is_own(number))
+		if (!is_own(number) &&
+		    !(number == SIGHUP && is_hangup_ignored()))
 			(void)sigaddset(&set, number);
 	}
 	talk->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -202,6 +231,15 @@ static void take_signal(struct talk *talk)
 	number = (unsigned char)info.ssi_signo;
 	if (number == SIGWINCH) {
 		send_size(talk);
+		return;
+	}
+	/*
+	 * A hang-up that somebody sent is for the program, which may be a
+	 * server that reads its settings again. When it is the terminal's, we
+	 * end with it, and the monitor sees to the container.
+	 */
+	if (number == SIGHUP && is_hung_up(talk)) {
+		finish(talk, ATTACH_END_BROKEN, 128 + SIGHUP);
 		return;
 	}
 	if (!talk->client->sig_proxy) {
@@ -377,6 +415,7 @@ int attach_client_run(const struct attach_client *client,
 		return -1;
 	if (!client->is_tty)
 		talk.keys.count = 0; /* only a terminal's keys are keys */
+	note_terminals(&talk);
 	make_raw(&talk);
 	if (client->is_tty)
 		send_size(&talk);

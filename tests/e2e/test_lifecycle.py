@@ -148,6 +148,24 @@ def test_killed_client_ends_the_container(imgctl, busybox):
     assert state(imgctl, "box", "ExitCode") == 7
 
 
+@pytest.mark.parametrize("options", [[], ["-it"]])
+def test_gone_terminal_ends_the_container(imgctl, busybox, options):
+    shell = imgctl.pty("run", *options, "--stop-timeout", "0", "--name", "box", busybox, "sh", "-c",
+                       "echo rea''dy; exec sleep 1000")
+    shell.expect_exact("ready")
+    shell.ptyproc.fileobj.close()
+    assert imgctl.ok("wait", "box") == "137\n"
+
+
+def test_sent_hang_up_is_for_the_program(imgctl, busybox):
+    run = imgctl.popen("run", "--rm", busybox, "sh", "-c", TRAP)
+    assert run.stdout.readline() == b"ready\n"
+    run.send_signal(1)
+    assert run.stdout.readline() == b"got-hup\n"
+    run.terminate()
+    assert run.wait(20) == 7
+
+
 def test_closed_output_ends_the_command(imgctl, busybox):
     run = imgctl.popen("run", "--rm", busybox, "sh", "-c", "trap 'exit 0' TERM; while :; do echo line; done")
     assert run.stdout.readline() == b"line\n"
