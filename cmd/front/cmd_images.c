@@ -9,6 +9,7 @@
 #include "cmd/front/image_filter.h"
 #include "cmd/front/image_rows.h"
 #include "cmd/front/rows_print.h"
+#include "cmd/front/user_format.h"
 #include "cmd/front/verb.h"
 
 struct images_options {
@@ -90,13 +91,16 @@ static bool is(const char *format, const char *word)
 }
 
 /* -q counts for the table and for raw; --digests adds a column to a table. */
-static char *settle_format(const struct images_options *options)
+static char *settle_format(const struct command_call *call,
+			   const struct images_options *options)
 {
 	const char *format = options->format ? options->format : "";
 	bool is_table = !*format || is(format, "table");
 
 	if (options->is_quiet && is_table)
 		return xstrdup("{{.ID}}");
+	if (!*format)
+		return user_format(call->context, "imagesFormat");
 	if (options->is_quiet && is(format, "raw"))
 		return xstrdup("image_id: {{.ID}}");
 	if (options->has_digests && !is_table && !strncmp(format, "table", 5) &&
@@ -112,10 +116,10 @@ static int list_images(struct command_call *call,
 	autoclean(image_entries_release) struct image_entries entries =
 		IMAGE_ENTRIES_INIT;
 	autoclean(jsonx_free) json_t *rows = NULL;
-	autofree char *format = settle_format(options);
+	autofree char *format = settle_format(call, options);
 	struct image_rows_options how = {
 		.has_digests = options->has_digests ||
-			       strstr(format, "{{.Digest}}"),
+			       (format && strstr(format, "{{.Digest}}")),
 		.is_whole = options->is_whole,
 		.now = clock_now(),
 	};

@@ -9,6 +9,7 @@
 #include "cmd/front/container_rows.h"
 #include "cmd/front/front_commands.h"
 #include "cmd/front/rows_print.h"
+#include "cmd/front/user_format.h"
 #include "cmd/front/verb.h"
 
 struct ps_options {
@@ -107,16 +108,20 @@ static const struct listing with_size = {
 };
 
 /* Unlike in `images`, -q counts more than a template. */
-static const char *settle_format(const struct ps_options *options)
+static char *settle_format(const struct command_call *call,
+			   const struct ps_options *options)
 {
 	const char *format = options->format ? options->format : "";
 
+	if (!options->is_quiet && *format)
+		return xstrdup(format);
 	if (!options->is_quiet)
-		return options->format;
+		return user_format(call->context, "psFormat");
 	if (*format)
 		verb_tell("WARNING: Ignoring custom format, because both "
 			  "--format and --quiet are set.");
-	return strcmp(format, "raw") ? "{{.ID}}" : "container_id: {{.ID}}";
+	return xstrdup(strcmp(format, "raw") ? "{{.ID}}"
+					     : "container_id: {{.ID}}");
 }
 
 static int measure(const struct store *store, struct container_entries *entries,
@@ -136,7 +141,7 @@ static int list_containers(struct command_call *call,
 	autoclean(container_entries_release) struct container_entries entries =
 		CONTAINER_ENTRIES_INIT;
 	autoclean(jsonx_free) json_t *rows = NULL;
-	const char *format = settle_format(options);
+	autofree char *format = settle_format(call, options);
 	bool has_size = options->has_size ||
 			(format && strstr(format, ".Size"));
 	struct container_rows_options how = { options->is_whole, clock_now() };

@@ -141,3 +141,17 @@ def test_ancestors(imgctl, hub, busybox_image):
     imgctl.ok("create", "--name", "p1", "busybox")
     assert names(imgctl, "-a", "-f", "ancestor=busybox") == ["p1", "c1"]
     assert names(imgctl, "-a", "-f", "ancestor=child:1") == ["c1"]
+
+
+def test_the_users_own_format(three):
+    """psFormat and imagesFormat of docker's config.json count when nothing else is asked for."""
+    folder = three.home / ".docker"
+    folder.mkdir(exist_ok=True)
+    (folder / "config.json").write_text('{"psFormat": "table {{.Names}}", "imagesFormat": "{{.Repository}}"}')
+    assert three.ok("ps").split() == ["NAMES", "running"]
+    assert three.ok("images") == "busybox\n"
+    assert three.ok("ps", "--format", "{{.State}}") == "running\n"
+    assert len(three.ok("ps", "-q").strip()) == 12 and len(three.ok("images", "-q").strip()) == 12
+    assert three.ok("--config", "/nonexistent", "ps").split()[0] == "CONTAINER"
+    (folder / "config.json").write_text("{broken")
+    assert three.ok("ps").split()[0] == "CONTAINER"

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The formats that a user wants lists in when no --format is given: psFormat
+ * and imagesFormat of docker's config.json, in the folder of --config, of
+ * DOCKER_CONFIG, or ~/.docker. A file that cannot be read or parsed changes
+ * nothing: lists are for looking at, also at what is broken.
+ */
+#ifndef CMD_USER_FORMAT_H
+#define CMD_USER_FORMAT_H
+
+#include "cmd/context.h"
+
+/* The string under KEY, the caller's to free; NULL without one. */
+char *user_format(const struct context *context, const char *key);
+
+#endif
