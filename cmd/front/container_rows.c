@@ -140,9 +140,12 @@ static void set_labels(const struct maker *maker)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(labels, key, value) strvec_addf(
-		&items, "%s=%s", key,
-		json_is_string(value) ? json_string_value(value) : "");
+	json_object_foreach(labels, key, value)
+	{
+		const char *label = json_string_value(value);
+
+		strvec_addf(&items, "%s=%s", key, label ? label : "");
+	}
 	strvec_sort(&items);
 	for (size_t i = 0; i < items.count; i++)
 		strbuf_addf(&text, "%s%s", i ? "," : "", items.items[i]);

@@ -28,12 +28,14 @@ static void split(int64_t time, struct tm *out)
 void moment_format_local(int64_t time, char out[static MOMENT_TEXT_MAX])
 {
 	struct tm when;
+	const char *zone;
 
 	split(time, &when);
+	zone = when.tm_zone ? when.tm_zone : "UTC";
 	/* fails only when the text would not fit */
 	if (!strftime(out, MOMENT_TEXT_MAX, "%Y-%m-%d %H:%M:%S %z ", &when))
 		out[0] = '\0';
-	if (strlen(out) + strlen(when.tm_zone) < MOMENT_TEXT_MAX)
+	if (strlen(out) + strlen(zone) < MOMENT_TEXT_MAX)
 		(void)snprintf(out + strlen(out), MOMENT_TEXT_MAX - strlen(out),
 			       "%s", when.tm_zone);
 }
