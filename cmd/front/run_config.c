@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/jsonx.h"
+#include "base/utf8.h"
 
 static void set_text(json_t *object, const char *key, const char *value)
 {
@@ -177,6 +178,19 @@ static int set_image_defaults(const struct run_config_request *request,
 	return set_ports(options, image, config, err);
 }
 
+/* The container's document is JSON: other bytes would be lost on the way. */
+static int check_words(char *const *words, struct error *err)
+{
+	for (size_t i = 0; words[i]; i++) {
+		if (!utf8_is_valid(words[i], strlen(words[i])))
+			return error_set(err, ERROR_INVALID,
+					 "argument %zu of the command is not "
+					 "valid UTF-8",
+					 i);
+	}
+	return 0;
+}
+
 static int make_config(const struct run_config_request *request, json_t *config,
 		       struct error *err)
 {
@@ -185,6 +199,8 @@ static int make_config(const struct run_config_request *request, json_t *config,
 	const char *directory = text_or(options->workdir, image, "WorkingDir");
 	const char *signal = text_or(options->stop_signal, image, "StopSignal");
 
+	if (check_words(request->command, err) < 0)
+		return -1;
 	if (options->workdir && options->workdir[0] != '/')
 		return error_set(err, ERROR_INVALID,
 				 "the working directory '%s' is invalid, it "

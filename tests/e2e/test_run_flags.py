@@ -57,6 +57,10 @@ def test_what_is_wrong_exits_with_125(imgctl, busybox, options, words):
     assert imgctl.ok("ps", "-aq") == ""
 
 
+def test_an_argument_that_is_no_text_is_not_lost(imgctl, busybox):
+    imgctl.fails("run", "--rm", "busybox", "echo", os.fsdecode(b"\xff"), "x", rc=125, err="argument 1 of the command")
+
+
 def test_a_run_that_fails_leaves_no_volume(imgctl, busybox):
     imgctl.ok("create", "--name", "taken", "busybox")
     imgctl.fails("run", "--name", "taken", "-v", "/anonymous", "busybox", "true", rc=125, err="already in use")
