@@ -113,7 +113,7 @@ static int keep_used_by_others(const struct store *store, const char *own,
 
 int container_delete_volumes(const struct store *store,
 			     const struct container *container,
-			     struct strvec *out, struct error *err)
+			     struct error *err)
 {
 	const json_t *mounts = json_object_get(container->document, "mounts");
 	autoclean(strvec_release) struct strvec names = STRVEC_INIT;
@@ -128,7 +128,10 @@ int container_delete_volumes(const struct store *store,
 	if (names.count &&
 	    keep_used_by_others(store, container->id, &names, err) < 0)
 		return -1;
-	strvec_extend(out, names.items, names.count);
+	for (size_t i = 0; i < names.count; i++) {
+		if (volume_remove(store, names.items[i], err) < 0)
+			return -1;
+	}
 	return 0;
 }
 
@@ -149,17 +152,10 @@ static bool is_gone(const struct store *store, const char *id)
 static int remove_all(const struct store *store, struct container *container,
 		      bool has_volumes, struct error *err)
 {
-	autoclean(strvec_release) struct strvec volumes = STRVEC_INIT;
-
-	if (has_volumes &&
-	    container_delete_volumes(store, container, &volumes, err) < 0)
+	if (container_remove(store, container, err) < 0 ||
+	    (has_volumes &&
+	     container_delete_volumes(store, container, err) < 0))
 		return -1;
-	if (container_remove(store, container, err) < 0)
-		return -1;
-	for (size_t i = 0; i < volumes.count; i++) {
-		if (volume_remove(store, volumes.items[i], err) < 0)
-			return -1;
-	}
 	return container_state_clear(store, container->id, err);
 }
 

@@ -23,11 +23,11 @@ int container_delete(const struct store *store, struct container *container,
 		     struct error *err) must_check;
 
 /*
- * Append the anonymous volumes of CONTAINER that no other container uses to
- * OUT.
+ * Remove the anonymous volumes of CONTAINER, which may be gone already, that
+ * no other container mounts.
  */
 int container_delete_volumes(const struct store *store,
 			     const struct container *container,
-			     struct strvec *out, struct error *err) must_check;
+			     struct error *err) must_check;
 
 #endif

@@ -15,8 +15,8 @@
 #include "base/fs.h"
 #include "base/jsonx.h"
 #include "base/log.h"
-#include "layers/store/volume.h"
 #include "runtime/cgroup/cgroup_control.h"
+#include "runtime/engine/container_delete.h"
 #include "runtime/engine/container_files.h"
 #include "runtime/engine/container_lock.h"
 #include "runtime/engine/container_rootfs.h"
@@ -199,36 +199,19 @@ static void remove_group(struct running *running)
 	cgroup_close(TAKE_PTR(running->cgroup));
 }
 
-/* The volumes that were made for this container alone. */
-static void remove_volumes(struct running *running)
-{
-	const json_t *mounts = json_object_get(running->container->document,
-					       "mounts");
-	const json_t *mount;
-	size_t index;
-
-	json_array_foreach(mounts, index, mount)
-	{
-		autoclean(error_release) struct error err = ERROR_INIT;
-
-		if (json_is_true(json_object_get(mount, "Anonymous")) &&
-		    volume_remove(running->store, spec_string(mount, "Name"),
-				  &err) < 0)
-			error_release(&err);
-	}
-}
-
 static void remove_all(struct running *running)
 {
 	autoclean(container_release) struct container now = CONTAINER_INIT;
 	autoclean(error_release) struct error err = ERROR_INIT;
 
-	remove_volumes(running);
 	/* read again: it may have another name by now */
 	if (container_load(running->store, running->container->id, &now, &err) <
 		    0 ||
 	    container_remove(running->store, &now, &err) < 0)
 		error_release(&err); /* `rm` can be asked again */
+	if (container_delete_volumes(running->store, running->container, &err) <
+	    0)
+		error_release(&err); /* `volume prune` finds them */
 }
 
 /* The one record of how it ended; with --rm the container itself goes. */
