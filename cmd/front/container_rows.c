@@ -62,7 +62,8 @@ void container_rows_status(const struct container_state *state, int64_t now,
 	}
 }
 
-void container_rows_command(const json_t *document, struct strbuf *out)
+/* The program with its arguments, not yet quoted. */
+static void add_command(const json_t *document, struct strbuf *out)
 {
 	const json_t *arguments = json_object_get(document, "args");
 	const json_t *argument;
@@ -85,7 +86,7 @@ static void set_command(const struct maker *maker)
 	autoclean(strbuf_release) struct strbuf cut = STRBUF_INIT;
 	autofree char *quoted = NULL;
 
-	container_rows_command(maker->entry->container.document, &whole);
+	add_command(maker->entry->container.document, &whole);
 	if (!maker->options->is_whole)
 		units_ellipsis(whole.text, COMMAND_COLUMNS, &cut);
 	quoted = quote_new(maker->options->is_whole ? whole.text : cut.text);

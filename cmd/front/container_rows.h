@@ -22,7 +22,4 @@ json_t *container_rows_make(const struct container_entries *entries,
 void container_rows_status(const struct container_state *state, int64_t now,
 			   struct strbuf *out);
 
-/* Append the program with its arguments as ps shows them, not yet quoted. */
-void container_rows_command(const json_t *document, struct strbuf *out);
-
 #endif
