@@ -260,12 +260,14 @@ static int make_v1(struct cgroup *cg, unsigned wanted, struct error *err)
 static int write_device_rule(const struct cgroup *cg,
 			     const struct device_rule *rule, struct error *err)
 {
-	char major[16] = "*", minor[16] = "*", line[64];
+	char major[24] = "*", minor[24] = "*", line[64];
 
 	if (rule->major != DEVICE_ANY)
-		(void)snprintf(major, sizeof(major), "%d", (int)rule->major);
+		(void)snprintf(major, sizeof(major), "%lld",
+			       (long long)rule->major);
 	if (rule->minor != DEVICE_ANY)
-		(void)snprintf(minor, sizeof(minor), "%d", (int)rule->minor);
+		(void)snprintf(minor, sizeof(minor), "%lld",
+			       (long long)rule->minor);
 	(void)snprintf(line, sizeof(line), "%c %s:%s %s%s%s", rule->type, major,
 		       minor, rule->access & DEVICE_READ ? "r" : "",
 		       rule->access & DEVICE_WRITE ? "w" : "",

@@ -1,55 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads the resources object, one function for each of its members. */
+/*
+ * One function for each part of the resources. Zero is how writers without
+ * pointers say "not asked for", so it means that where it cannot be a limit.
+ */
 #include "runtime/cgroup/cgroup_limits.h"
 
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/jsonx.h"
+#include "base/strbuf.h"
 
-enum { THROTTLES_MAX = 1024 };
-
-/* One integer member: where it goes and what it may be. */
-struct integer_member {
-	const char *key;
-	int64_t *out;
-	int64_t min, max;
-};
-
-static int parse_integers(const json_t *object,
-			  const struct integer_member *members, size_t count,
-			  struct error *err)
+/* A limit of which zero makes no sense. */
+static int64_t limit_of(const struct runtime_number *number)
 {
-	for (size_t i = 0; i < count; i++)
-		if (jsonx_opt_integer(object, members[i].key, members[i].min,
-				      members[i].max, members[i].out, err) < 0)
-			return -1;
-	return 0;
+	return number->is_set && number->value ? number->value : CGROUP_UNSET;
 }
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static int parse_memory(const json_t *memory, struct cgroup_limits *limits,
-			struct error *err)
+/* A limit of which zero is one. */
+static int64_t value_of(const struct runtime_number *number)
 {
-	struct integer_member members[] = {
-		{ "limit", &limits->memory, -1, INT64_MAX },
-		{ "swap", &limits->memory_swap, -1, INT64_MAX },
-		{ "reservation", &limits->memory_reservation, -1, INT64_MAX },
-		{ "swappiness", &limits->swappiness, 0, 100 },
-	};
+	return number->is_set ? number->value : CGROUP_UNSET;
+}
 
-	if (parse_integers(memory, members, COUNT(members), err) < 0 ||
-	    jsonx_opt_bool(memory, "disableOOMKiller",
-			   &limits->oom_kill_disable, err) < 0)
-		return -1;
-	/* zero is how writers without pointers say "not asked for" */
-	if (limits->memory == 0)
-		limits->memory = CGROUP_UNSET;
-	if (limits->memory_swap == 0)
-		limits->memory_swap = CGROUP_UNSET;
-	if (limits->memory_reservation == 0)
-		limits->memory_reservation = CGROUP_UNSET;
+static uint64_t count_of(const struct runtime_number *number)
+{
+	return number->is_set ? (uint64_t)number->value : 0;
+}
+
+static char *text_of(const char *text)
+{
+	return text && *text ? xstrdup(text) : NULL;
+}
+
+static int take_memory(const struct runtime_memory *memory,
+		       struct cgroup_limits *limits, struct error *err)
+{
+	limits->memory = limit_of(&memory->limit);
+	limits->memory_swap = limit_of(&memory->swap);
+	limits->memory_reservation = limit_of(&memory->reservation);
+	limits->swappiness = value_of(&memory->swappiness);
+	limits->oom_kill_disable = memory->disable_oom_killer;
 	if (limits->memory > 0 && limits->memory_swap > 0 &&
 	    limits->memory_swap < limits->memory)
 		return error_set(err, ERROR_INVALID,
@@ -60,230 +50,133 @@ static int parse_memory(const json_t *memory, struct cgroup_limits *limits,
 	return 0;
 }
 
-static int parse_string(const json_t *object, const char *key, char **out,
-			struct error *err)
-{
-	const char *text;
-
-	if (jsonx_opt_string(object, key, NULL, &text, err) < 0)
-		return -1;
-	if (text && *text)
-		*out = xstrdup(text);
-	return 0;
-}
-
-static int parse_cpu(const json_t *cpu, struct cgroup_limits *limits,
-		     struct error *err)
-{
-	int64_t shares = 0, period = 0, burst = 0, realtime = 0;
-	struct integer_member members[] = {
-		{ "shares", &shares, 0, 262144 },
-		{ "quota", &limits->cpu_quota, -1, INT64_MAX },
-		{ "period", &period, 0, INT64_MAX },
-		{ "burst", &burst, 0, INT64_MAX },
-		{ "realtimeRuntime", &limits->realtime_runtime, -1, INT64_MAX },
-		{ "realtimePeriod", &realtime, 0, INT64_MAX },
-		{ "idle", &limits->cpu_idle, 0, 1 },
-	};
-
-	if (parse_integers(cpu, members, COUNT(members), err) < 0 ||
-	    parse_string(cpu, "cpus", &limits->cpus, err) < 0 ||
-	    parse_string(cpu, "mems", &limits->mems, err) < 0)
-		return -1;
-	limits->cpu_shares = (uint64_t)shares;
-	limits->cpu_period = (uint64_t)period;
-	limits->cpu_burst = (uint64_t)burst;
-	limits->realtime_period = (uint64_t)realtime;
-	if (limits->cpu_quota == 0)
-		limits->cpu_quota = CGROUP_UNSET;
-	return 0;
-}
-
-static int parse_pids(const json_t *pids, struct cgroup_limits *limits,
-		      struct error *err)
-{
-	struct integer_member member = { "limit", &limits->pids, -1,
-					 INT64_MAX };
-
-	if (parse_integers(pids, &member, 1, err) < 0)
-		return -1;
-	if (limits->pids == 0)
-		limits->pids = CGROUP_UNSET;
-	return 0;
-}
-
-static int parse_throttle(const json_t *entry, enum cgroup_throttle_kind kind,
-			  struct cgroup_limits *limits, struct error *err)
-{
-	bool is_weight = kind == CGROUP_THROTTLE_WEIGHT;
-	int64_t major, minor, rate;
-	struct cgroup_throttle *slot;
-
-	if (!json_is_object(entry))
-		return error_set(err, ERROR_INVALID, "not an object");
-	if (jsonx_integer(entry, "major", 0, UINT32_MAX, &major, err) < 0 ||
-	    jsonx_integer(entry, "minor", 0, UINT32_MAX, &minor, err) < 0)
-		return -1;
-	rate = 0; /* a weight entry may hold a leafWeight only */
-	if (is_weight ? jsonx_opt_integer(entry, "weight", 10, 1000, &rate,
-					  err) < 0
-		      : jsonx_integer(entry, "rate", 0, INT64_MAX, &rate, err) <
-				0)
-		return -1;
-	limits->throttles = xreallocarray(
-		limits->throttles, limits->throttle_count + 1, sizeof(*slot));
-	slot = &limits->throttles[limits->throttle_count++];
-	slot->kind = kind;
-	slot->major = (unsigned)major;
-	slot->minor = (unsigned)minor;
-	slot->rate = (uint64_t)rate;
-	return 0;
-}
-
-static int parse_io(const json_t *io, struct cgroup_limits *limits,
+static int take_cpu(const struct runtime_cpu *cpu, struct cgroup_limits *limits,
 		    struct error *err)
 {
-	static const struct {
-		const char *key;
-		enum cgroup_throttle_kind kind;
-	} lists[] = {
-		{ "throttleReadBpsDevice", CGROUP_THROTTLE_READ_BPS },
-		{ "throttleWriteBpsDevice", CGROUP_THROTTLE_WRITE_BPS },
-		{ "throttleReadIOPSDevice", CGROUP_THROTTLE_READ_IOPS },
-		{ "throttleWriteIOPSDevice", CGROUP_THROTTLE_WRITE_IOPS },
-		{ "weightDevice", CGROUP_THROTTLE_WEIGHT },
-	};
-	int64_t weight = 0;
-
-	if (jsonx_opt_integer(io, "weight", 0, 1000, &weight, err) < 0)
-		return -1;
-	if (weight && weight < 10)
+	limits->cpu_shares = count_of(&cpu->shares);
+	limits->cpu_quota = limit_of(&cpu->quota);
+	limits->cpu_period = count_of(&cpu->period);
+	limits->cpu_burst = count_of(&cpu->burst);
+	limits->realtime_runtime = value_of(&cpu->realtime_runtime);
+	limits->realtime_period = count_of(&cpu->realtime_period);
+	limits->cpu_idle = value_of(&cpu->idle);
+	limits->cpus = text_of(cpu->cpus);
+	limits->mems = text_of(cpu->mems);
+	if (limits->cpu_shares > 262144)
 		return error_set(err, ERROR_INVALID,
-				 "blkio weight %lld: not within 10 to 1000",
-				 (long long)weight);
-	limits->io_weight = (uint64_t)weight;
-	for (size_t i = 0; i < COUNT(lists); i++) {
-		json_t *list, *entry;
-		size_t index;
-
-		if (jsonx_opt_array(io, lists[i].key, &list, err) < 0)
-			return -1;
-		if (json_array_size(list) > THROTTLES_MAX)
-			return error_set(err, ERROR_TOO_LARGE,
-					 "%s: more than %d devices",
-					 lists[i].key, THROTTLES_MAX);
-		json_array_foreach(
-			list, index,
-			entry) if (parse_throttle(entry, lists[i].kind, limits,
-						  err) <
-				   0) return error_wrap(err, "%s[%zu]",
-							lists[i].key, index);
-	}
+				 "cpu shares %llu: more than 262144",
+				 (unsigned long long)limits->cpu_shares);
 	return 0;
 }
 
-/* A page size becomes part of a file name, so it may hold no slash. */
-static int parse_hugetlb(const json_t *list, struct cgroup_limits *limits,
-			 struct error *err)
+static void add_throttle(struct cgroup_limits *limits,
+			 const struct cgroup_throttle *throttle)
 {
-	size_t index;
-	const json_t *entry;
-
-	json_array_foreach((json_t *)(uintptr_t)list, index, entry)
-	{
-		const char *size;
-		int64_t bytes;
-
-		if (!json_is_object(entry))
-			return error_set(err, ERROR_INVALID,
-					 "hugepageLimits[%zu]: not an object",
-					 index);
-		if (jsonx_string(entry, "pageSize", &size, err) < 0 ||
-		    jsonx_integer(entry, "limit", 0, INT64_MAX, &bytes, err) <
-			    0)
-			return error_wrap(err, "hugepageLimits[%zu]", index);
-		if (size[strspn(size, "0123456789KMGTB")])
-			return error_set(err, ERROR_INVALID, "page size \"%s\"",
-					 size);
-		strvec_add(&limits->hugetlb, size);
-		strvec_addf(&limits->hugetlb, "%lld", (long long)bytes);
-	}
-	return 0;
+	limits->throttles = xreallocarray(limits->throttles,
+					  limits->throttle_count + 1,
+					  sizeof(*throttle));
+	limits->throttles[limits->throttle_count++] = *throttle;
 }
 
-static int parse_network(const json_t *network, struct cgroup_limits *limits,
-			 struct error *err)
+static void take_rates(const struct runtime_device_rates *rates,
+		       enum cgroup_throttle_kind kind,
+		       struct cgroup_limits *limits)
 {
-	struct integer_member member = { "classID", &limits->net_class, 0,
-					 UINT32_MAX };
-	json_t *list, *entry;
-	size_t index;
-
-	if (parse_integers(network, &member, 1, err) < 0 ||
-	    jsonx_opt_array(network, "priorities", &list, err) < 0)
-		return -1;
-	json_array_foreach(list, index, entry)
-	{
-		const char *name;
-		int64_t priority;
-
-		if (!json_is_object(entry) ||
-		    jsonx_string(entry, "name", &name, err) < 0 ||
-		    jsonx_integer(entry, "priority", 0, UINT32_MAX, &priority,
-				  err) < 0)
-			return error_set(err, ERROR_INVALID,
-					 "priorities[%zu]: want name and "
-					 "priority",
-					 index);
-		strvec_addf(&limits->net_priorities, "%s %lld", name,
-			    (long long)priority);
-	}
-	return 0;
-}
-
-static int parse_rdma(const json_t *rdma, struct cgroup_limits *limits,
-		      struct error *err)
-{
-	const char *device;
-	json_t *entry;
-
-	json_object_foreach((json_t *)(uintptr_t)rdma, device, entry)
-	{
-		int64_t handles = -1, objects = -1;
-		struct integer_member members[] = {
-			{ "hcaHandles", &handles, 0, UINT32_MAX },
-			{ "hcaObjects", &objects, 0, UINT32_MAX },
+	for (size_t i = 0; i < rates->count; i++) {
+		struct cgroup_throttle throttle = {
+			.kind = kind,
+			.major = (unsigned)rates->items[i].major,
+			.minor = (unsigned)rates->items[i].minor,
+			.rate = rates->items[i].rate,
 		};
 
-		if (!json_is_object(entry) ||
-		    parse_integers(entry, members, COUNT(members), err) < 0)
-			return error_set(err, ERROR_INVALID, "rdma \"%s\"",
-					 device);
-		strvec_add(&limits->rdma, device);
-		strvec_addf(&limits->rdma, "%s%.0lld%s%.0lld",
-			    handles >= 0 ? "hca_handle=" : "",
-			    handles >= 0 ? (long long)handles : 0,
-			    objects >= 0 ? " hca_object=" : "",
-			    objects >= 0 ? (long long)objects : 0);
+		add_throttle(limits, &throttle);
+	}
+}
+
+static int check_weight(uint64_t weight, struct error *err)
+{
+	if (weight && (weight < 10 || weight > 1000))
+		return error_set(err, ERROR_INVALID,
+				 "blkio weight %llu: not within 10 to 1000",
+				 (unsigned long long)weight);
+	return 0;
+}
+
+static int take_io(const struct runtime_block_io *io,
+		   struct cgroup_limits *limits, struct error *err)
+{
+	limits->io_weight = count_of(&io->weight);
+	if (check_weight(limits->io_weight, err) < 0)
+		return -1;
+	take_rates(&io->read_bps, CGROUP_THROTTLE_READ_BPS, limits);
+	take_rates(&io->write_bps, CGROUP_THROTTLE_WRITE_BPS, limits);
+	take_rates(&io->read_iops, CGROUP_THROTTLE_READ_IOPS, limits);
+	take_rates(&io->write_iops, CGROUP_THROTTLE_WRITE_IOPS, limits);
+	for (size_t i = 0; i < io->weight_count; i++) {
+		struct cgroup_throttle throttle = {
+			.kind = CGROUP_THROTTLE_WEIGHT,
+			.major = (unsigned)io->weights[i].major,
+			.minor = (unsigned)io->weights[i].minor,
+			.rate = count_of(&io->weights[i].weight),
+		};
+
+		if (check_weight(throttle.rate, err) < 0)
+			return -1;
+		if (throttle.rate) /* else it had a leaf weight only */
+			add_throttle(limits, &throttle);
 	}
 	return 0;
+}
+
+static void take_rdma(const struct runtime_rdma *rdma,
+		      struct cgroup_limits *limits)
+{
+	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	if (rdma->handles.is_set)
+		strbuf_addf(&text, "hca_handle=%lld",
+			    (long long)rdma->handles.value);
+	if (rdma->objects.is_set)
+		strbuf_addf(&text, "%shca_object=%lld", text.length ? " " : "",
+			    (long long)rdma->objects.value);
+	if (!text.length)
+		return;
+	strvec_add(&limits->rdma, rdma->device);
+	strvec_add(&limits->rdma, text.text);
+}
+
+static void take_rest(const struct runtime_resources *resources,
+		      struct cgroup_limits *limits)
+{
+	limits->pids = limit_of(&resources->pids_limit);
+	limits->net_class = value_of(&resources->network_class);
+	for (size_t i = 0; i < resources->network_priority_count; i++)
+		strvec_addf(&limits->net_priorities, "%s %s",
+			    resources->network_priorities[i].key,
+			    resources->network_priorities[i].value);
+	for (size_t i = 0; i < resources->hugepage_count; i++) {
+		strvec_add(&limits->hugetlb, resources->hugepages[i].size);
+		strvec_addf(&limits->hugetlb, "%llu",
+			    (unsigned long long)resources->hugepages[i].limit);
+	}
+	for (size_t i = 0; i < resources->rdma_count; i++)
+		take_rdma(&resources->rdma[i], limits);
+	limits->has_devices = resources->device_count > 0;
+	device_rules_apply(&limits->devices, resources->devices,
+			   resources->device_count);
 }
 
 /*
  * The keys are names of files in the v2 group. A slash would name a file
  * elsewhere; "cgroup." files move processes, which is no limit.
  */
-static int parse_unified(const json_t *unified, struct cgroup_limits *limits,
-			 struct error *err)
+static int take_unified(const struct runtime_resources *resources,
+			struct cgroup_limits *limits, struct error *err)
 {
-	const char *key;
-	json_t *value;
+	for (size_t i = 0; i < resources->unified_count; i++) {
+		const char *key = resources->unified[i].key;
 
-	json_object_foreach((json_t *)(uintptr_t)unified, key, value)
-	{
-		if (!json_is_string(value))
-			return error_set(err, ERROR_INVALID,
-					 "unified \"%s\": not a string", key);
 		if (strchr(key, '/') || !strchr(key, '.') || *key == '.' ||
 		    strncmp(key, "cgroup.", 7) == 0)
 			return error_set(err, ERROR_INVALID,
@@ -291,34 +184,10 @@ static int parse_unified(const json_t *unified, struct cgroup_limits *limits,
 					 "controller",
 					 key);
 		strvec_add(&limits->unified, key);
-		strvec_add(&limits->unified, json_string_value(value));
+		strvec_add(&limits->unified, resources->unified[i].value);
 	}
 	return 0;
 }
-
-static int parse_devices(const json_t *devices, struct cgroup_limits *limits,
-			 struct error *err)
-{
-	limits->has_devices = true;
-	return device_rules_parse(devices, &limits->devices, err);
-}
-
-/* The members of `resources` and who reads them. */
-static const struct {
-	const char *key;
-	bool is_list;
-	int (*parse)(const json_t *, struct cgroup_limits *, struct error *);
-} members[] = {
-	{ "memory", false, parse_memory },
-	{ "cpu", false, parse_cpu },
-	{ "pids", false, parse_pids },
-	{ "blockIO", false, parse_io },
-	{ "hugepageLimits", true, parse_hugetlb },
-	{ "network", false, parse_network },
-	{ "rdma", false, parse_rdma },
-	{ "unified", false, parse_unified },
-	{ "devices", true, parse_devices },
-};
 
 void cgroup_limits_init(struct cgroup_limits *limits)
 {
@@ -337,26 +206,15 @@ void cgroup_limits_init(struct cgroup_limits *limits)
 	limits->devices = no_rules;
 }
 
-int cgroup_limits_parse(const json_t *resources, struct cgroup_limits *limits,
-			struct error *err)
+int cgroup_limits_take(const struct runtime_resources *resources,
+		       struct cgroup_limits *limits, struct error *err)
 {
-	if (!resources || json_is_null(resources))
-		return 0;
-	if (!json_is_object(resources))
-		return error_set(err, ERROR_INVALID,
-				 "resources: not an object");
-	for (size_t i = 0; i < COUNT(members); i++) {
-		json_t *value;
-
-		if (members[i].is_list
-			    ? jsonx_opt_array(resources, members[i].key, &value,
-					      err) < 0
-			    : jsonx_opt_object(resources, members[i].key,
-					       &value, err) < 0)
-			return error_wrap(err, "resources");
-		if (value && members[i].parse(value, limits, err) < 0)
-			return error_wrap(err, "resources: %s", members[i].key);
-	}
+	take_rest(resources, limits);
+	if (take_memory(&resources->memory, limits, err) < 0 ||
+	    take_cpu(&resources->cpu, limits, err) < 0 ||
+	    take_io(&resources->block_io, limits, err) < 0 ||
+	    take_unified(resources, limits, err) < 0)
+		return error_wrap(err, "resources");
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a container may use, read from `linux.resources` of the OCI runtime
- * specification (config-linux.md, "Control groups") and independent of the
+ * What a container may use, in the form the control groups want it: taken from
+ * the resources of an OCI specification, checked, and independent of the
  * host's cgroup version. Every field has a value that means "not asked for",
  * so that an update changes only what it names. Pure.
  *
@@ -11,7 +11,6 @@
 #ifndef RUNTIME_CGROUP_LIMITS_H
 #define RUNTIME_CGROUP_LIMITS_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,6 +18,7 @@
 #include "base/error.h"
 #include "base/strvec.h"
 #include "runtime/cgroup/device_rules.h"
+#include "runtime/spec/runtime_resources.h"
 
 /* "Not asked for" of the signed limits, where 0 and -1 mean something. */
 #define CGROUP_UNSET INT64_MIN
@@ -74,11 +74,12 @@ struct cgroup_limits {
 void cgroup_limits_init(struct cgroup_limits *limits);
 
 /*
- * Read RESOURCES (NULL: nothing asked for) into LIMITS, which must be fresh
- * from cgroup_limits_init. INVALID names the member that is wrong.
+ * Take what RESOURCES ask for into LIMITS, which must be fresh from
+ * cgroup_limits_init. INVALID names what contradicts itself or is out of range.
  */
-int cgroup_limits_parse(const json_t *resources, struct cgroup_limits *limits,
-			struct error *err) must_check;
+int cgroup_limits_take(const struct runtime_resources *resources,
+		       struct cgroup_limits *limits,
+		       struct error *err) must_check;
 
 /* Free what LIMITS holds and reset it. */
 void cgroup_limits_release(struct cgroup_limits *limits);

@@ -2,13 +2,7 @@
 /* Normalises device rules the way the v1 devices controller keeps them. */
 #include "runtime/cgroup/device_rules.h"
 
-#include <string.h>
-
 #include "base/alloc.h"
-#include "base/jsonx.h"
-
-/* A container's list is about twenty rules; more is a mistake or an attack. */
-enum { RULES_MAX = 512 };
 
 static bool is_same_device(const struct device_rule *a,
 			   const struct device_rule *b)
@@ -60,52 +54,12 @@ static bool is_matching(const struct device_rule *rule, char type,
 	       (rule->minor == DEVICE_ANY || rule->minor == minor);
 }
 
-static int parse_access(const char *text, unsigned *out, struct error *err)
+/* Both sets of bits, so that neither depends on the other's values. */
+static unsigned access_of(unsigned access)
 {
-	*out = 0;
-	for (const char *letter = text; *letter; letter++) {
-		if (*letter == 'r')
-			*out |= DEVICE_READ;
-		else if (*letter == 'w')
-			*out |= DEVICE_WRITE;
-		else if (*letter == 'm')
-			*out |= DEVICE_MKNOD;
-		else
-			return error_set(err, ERROR_INVALID,
-					 "device access \"%s\": not of r, w, m",
-					 text);
-	}
-	return 0;
-}
-
-static int parse_rule(const json_t *entry, struct device_rule *out,
-		      struct error *err)
-{
-	const char *type, *access;
-
-	if (!json_is_object(entry))
-		return error_set(err, ERROR_INVALID,
-				 "device rule: not an object");
-	out->major = DEVICE_ANY;
-	out->minor = DEVICE_ANY;
-	out->allow = false;
-	if (jsonx_opt_bool(entry, "allow", &out->allow, err) < 0 ||
-	    jsonx_opt_string(entry, "type", "a", &type, err) < 0 ||
-	    jsonx_opt_string(entry, "access", "rwm", &access, err) < 0 ||
-	    jsonx_opt_integer(entry, "major", -1, INT32_MAX, &out->major, err) <
-		    0 ||
-	    jsonx_opt_integer(entry, "minor", -1, INT32_MAX, &out->minor, err) <
-		    0)
-		return -1;
-	if (strcmp(type, "u") == 0)
-		type = "c"; /* an unbuffered device is a character device */
-	if (strlen(type) > 1 || !strchr("acb", *type))
-		return error_set(err, ERROR_INVALID,
-				 "device type \"%s\": not a, b, c or u", type);
-	out->type = *type ? *type : 'a';
-	if (parse_access(*access ? access : "rwm", &out->access, err) < 0)
-		return -1;
-	return 0;
+	return (access & RUNTIME_DEVICE_READ ? (unsigned)DEVICE_READ : 0) |
+	       (access & RUNTIME_DEVICE_WRITE ? (unsigned)DEVICE_WRITE : 0) |
+	       (access & RUNTIME_DEVICE_MKNOD ? (unsigned)DEVICE_MKNOD : 0);
 }
 
 void device_rules_add(struct device_rules *rules,
@@ -121,25 +75,20 @@ void device_rules_add(struct device_rules *rules,
 	}
 }
 
-int device_rules_parse(const json_t *list, struct device_rules *rules,
-		       struct error *err)
+void device_rules_apply(struct device_rules *rules,
+			const struct runtime_device_rule *list, size_t count)
 {
-	const json_t *entry;
-	size_t index;
+	for (size_t i = 0; i < count; i++) {
+		struct device_rule rule = {
+			.type = list[i].type,
+			.major = list[i].major,
+			.minor = list[i].minor,
+			.access = access_of(list[i].access),
+			.allow = list[i].is_allowed,
+		};
 
-	if (json_array_size(list) > RULES_MAX)
-		return error_set(err, ERROR_TOO_LARGE,
-				 "%zu device rules, more than %d",
-				 json_array_size(list), RULES_MAX);
-	json_array_foreach((json_t *)(uintptr_t)list, index, entry)
-	{
-		struct device_rule rule;
-
-		if (parse_rule(entry, &rule, err) < 0)
-			return error_wrap(err, "devices[%zu]", index);
 		device_rules_add(rules, &rule);
 	}
-	return 0;
 }
 
 /*

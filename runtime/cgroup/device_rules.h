@@ -10,12 +10,12 @@
 #ifndef RUNTIME_DEVICE_RULES_H
 #define RUNTIME_DEVICE_RULES_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/error.h"
+#include "base/cleanup.h"
+#include "runtime/spec/runtime_resources.h"
 
 /* What is done with a device; the values are those of linux/bpf.h. */
 enum device_access {
@@ -52,9 +52,9 @@ struct device_rules {
 void device_rules_add(struct device_rules *rules,
 		      const struct device_rule *rule);
 
-/* Apply the OCI `devices` array LIST in order; INVALID names the entry. */
-int device_rules_parse(const json_t *list, struct device_rules *rules,
-		       struct error *err) must_check;
+/* Apply COUNT rules of an OCI specification in order. */
+void device_rules_apply(struct device_rules *rules,
+			const struct runtime_device_rule *list, size_t count);
 
 /* Whether RULES let ACCESS to device TYPE MAJOR:MINOR happen. */
 bool device_rules_is_allowed(const struct device_rules *rules, char type,

@@ -186,7 +186,6 @@ int start_plan_make(const struct store *store,
 {
 	autoclean(userdb_identity_release) struct userdb_identity user =
 		USERDB_IDENTITY_INIT;
-	const json_t *linux_part;
 
 	*out = (struct start_plan)START_PLAN_INIT;
 	cgroup_limits_init(&out->limits);
@@ -197,9 +196,7 @@ int start_plan_make(const struct store *store,
 	    start_plan_filter(container->host_config, &out->filter,
 			      &out->has_filter, err) < 0)
 		return -1;
-	linux_part = json_object_get(out->document, "linux");
-	return cgroup_limits_parse(json_object_get(linux_part, "resources"),
-				   &out->limits, err);
+	return cgroup_limits_take(&out->spec.resources, &out->limits, err);
 }
 
 void start_plan_release(struct start_plan *plan)

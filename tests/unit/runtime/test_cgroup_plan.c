@@ -33,6 +33,9 @@ static int plan_text(enum cgroup_home home, const char *resources,
 	autoclean(jsonx_free) json_t *json = NULL;
 	autoclean(cgroup_plan_release) struct cgroup_plan plan =
 		CGROUP_PLAN_INIT;
+	autoclean(runtime_resources_release) struct runtime_resources asked = {
+		0
+	};
 	struct cgroup_limits limits;
 	struct cgroup_host host;
 	int result;
@@ -42,7 +45,9 @@ static int plan_text(enum cgroup_home home, const char *resources,
 		0);
 	make_host(home, &host);
 	cgroup_limits_init(&limits);
-	result = cgroup_limits_parse(json, &limits, err);
+	result = runtime_resources_parse(json, &asked, err);
+	if (result == 0)
+		result = cgroup_limits_take(&asked, &limits, err);
 	if (result == 0)
 		result = cgroup_plan_limits(&host, &limits, &plan, err);
 	for (size_t i = 0; result == 0 && i < plan.count; i++) {
@@ -139,7 +144,6 @@ static void test_cgroup_plan__bad_resources_are_refused(void **state)
 	static const struct {
 		const char *resources, *why;
 	} rows[] = {
-		{ "[]", "not an object" },
 		{ "{\"memory\":[]}", "wrong type of member" },
 		{ "{\"memory\":{\"limit\":\"1\"}}", "text for a number" },
 		{ "{\"memory\":{\"limit\":100,\"swap\":50}}",
@@ -151,9 +155,7 @@ static void test_cgroup_plan__bad_resources_are_refused(void **state)
 		{ "{\"unified\":{\"memory.max\":1}}", "not a string" },
 		{ "{\"hugepageLimits\":[{\"pageSize\":\"../x\",\"limit\":1}]}",
 		  "a path as page size" },
-		{ "{\"devices\":[{\"type\":\"x\"}]}", "unknown device type" },
-		{ "{\"devices\":[{\"type\":\"c\",\"access\":\"rx\"}]}",
-		  "unknown access" },
+		{ "{\"cpu\":{\"shares\":262145}}", "more than there are" },
 	};
 
 	(void)state;

@@ -64,11 +64,16 @@ static bool run_program(const struct device_filter *filter, char type,
 
 static void parse_rules(const char *text, struct device_rules *rules)
 {
-	autoclean(jsonx_free) json_t *json = NULL;
+	autoclean(jsonx_free) json_t *list = NULL, *json = json_object();
+	autoclean(runtime_resources_release) struct runtime_resources asked = {
+		0
+	};
 	struct error err = ERROR_INIT;
 
-	assert_int_equal(jsonx_parse(text, strlen(text), "t", &json, &err), 0);
-	assert_int_equal(device_rules_parse(json, rules, &err), 0);
+	assert_int_equal(jsonx_parse(text, strlen(text), "t", &list, &err), 0);
+	assert_int_equal(json_object_set(json, "devices", list), 0);
+	assert_int_equal(runtime_resources_parse(json, &asked, &err), 0);
+	device_rules_apply(rules, asked.devices, asked.device_count);
 }
 
 #define DENY_ALL "{\"allow\":false,\"access\":\"rwm\"}"
