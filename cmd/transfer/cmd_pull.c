@@ -181,8 +181,7 @@ static int run_pull(struct pull_call *pull, const char *text, struct error *err)
 	    prepare(pull, err) < 0 || pull_named(pull, &reference, err) < 0)
 		return -1;
 	progress_free(TAKE_PTR(pull->progress)); /* flushes what it holds */
-	name = pull->options.is_quiet ? reference_familiar(&reference)
-				      : reference_format(&reference);
+	name = reference_format(&reference);
 	if (pull->options.progress && !strcmp(pull->options.progress, "json"))
 		return 0;
 	return command_print_line(name, err);

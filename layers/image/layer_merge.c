@@ -100,6 +100,19 @@ static int open_parents(const struct layer_merge *merge, struct parents *out,
 	return 0;
 }
 
+/* In a mount the upper folder's root is the root: it looks as below. */
+static int take_root(const struct parents *parents,
+		     const struct layer_draft *draft, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(parents->fds[parents->count - 1], &st) < 0 ||
+	    fchown(draft->tree_fd, st.st_uid, st.st_gid) < 0 ||
+	    fchmod(draft->tree_fd, st.st_mode & 07777) < 0)
+		return error_sys(err, errno, "give layer its root");
+	return 0;
+}
+
 /* A mount of the parents whose upper layer is the draft's tree. */
 static int mount_upon(const struct parents *parents,
 		      const struct layer_draft *draft, int *mount_out,
@@ -139,6 +152,7 @@ static int make_upon(const struct layer_merge *merge,
 	int result;
 
 	if (layer_draft_open(merge->request->store, &draft, err) < 0 ||
+	    take_root(parents, &draft, err) < 0 ||
 	    mount_upon(parents, &draft, &mount_fd, err) < 0)
 		return -1;
 	result = layer_unpack(merge->request, &draft, mount_fd, &record,

@@ -14,6 +14,7 @@
 #include "base/fs.h"
 #include "base/jsonx.h"
 #include "layers/store/container_folder.h"
+#include "layers/store/layer.h"
 
 /*
  * A container without a name for its host is called by its id's start; one
@@ -143,7 +144,6 @@ static int make_folder(const struct store *store, struct container *container,
 
 	if (store_folder(store, path, &container->folder_fd, err) < 0)
 		return -1;
-	/* upper's mode and owner become those of the container's "/" */
 	if (mkdirat(container->folder_fd, "upper", 0755) < 0 ||
 	    mkdirat(container->folder_fd, "work", 0700) < 0)
 		return error_sys(err, errno, "make container folder");
@@ -172,6 +172,32 @@ static int claim_name(struct store *store,
 	return 0;
 }
 
+/*
+ * The upper folder's mode and owner are those of the container's "/": they
+ * are taken from the topmost layer.
+ */
+static int take_root(const struct store *store,
+		     const struct image_record *image,
+		     const struct container *container, struct error *err)
+{
+	autoclose int layer = -1;
+	autoclose int upper = -1;
+	struct stat st;
+
+	if (!image->layer_count)
+		return 0;
+	if (layer_open(store, image->layers[image->layer_count - 1].folder,
+		       &layer, err) < 0)
+		return -1;
+	upper = openat(container->folder_fd, "upper",
+		       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (upper < 0 || fstat(layer, &st) < 0 ||
+	    fchown(upper, st.st_uid, st.st_gid) < 0 ||
+	    fchmod(upper, st.st_mode & 07777) < 0)
+		return error_sys(err, errno, "give container its root");
+	return 0;
+}
+
 static int build(struct store *store, const struct container_request *request,
 		 struct container *container, struct error *err)
 {
@@ -180,6 +206,7 @@ static int build(struct store *store, const struct container_request *request,
 	/* the layers must not be swept before the container names them */
 	if (store_lock(store, LOCKFILE_SHARED, &lock, err) < 0 ||
 	    make_folder(store, container, err) < 0 ||
+	    take_root(store, request->image, container, err) < 0 ||
 	    write_document(container, err) < 0)
 		return -1;
 	return claim_name(store, request, container, err);

@@ -174,6 +174,23 @@ static void bury(struct container_state *state)
 	state->message = xstrdup("its monitor was killed");
 }
 
+/*
+ * What a state that was read means now; false when the monitor took it away
+ * meanwhile. The monitor removes it before it lets its lock go, so a state
+ * that is still there under a free lock is a killed monitor's.
+ */
+static bool look_closer(int folder_fd, struct container_state *state)
+{
+	if (!is_monitored(folder_fd)) {
+		if (!fs_exists(folder_fd, "state.json"))
+			return false;
+		bury(state);
+	} else if (fs_exists(folder_fd, "paused")) {
+		state->status = CONTAINER_PAUSED;
+	}
+	return true;
+}
+
 int container_state_load(const struct store *store,
 			 const struct container *container,
 			 struct container_state *out, struct error *err)
@@ -187,11 +204,10 @@ int container_state_load(const struct store *store,
 	if (folder >= 0 && read_state(folder, "state.json", out, err) < 0)
 		return -1;
 	if (out->status != CONTAINER_STATUS_NONE) {
-		if (!is_monitored(folder))
-			bury(out);
-		else if (fs_exists(folder, "paused"))
-			out->status = CONTAINER_PAUSED;
-		return 0;
+		if (look_closer(folder, out))
+			return 0;
+		/* it ended while we looked: how stands in its own folder */
+		container_state_release(out);
 	}
 	if (read_state(container->folder_fd, "exit.json", out, err) < 0)
 		return -1;
