@@ -26,6 +26,7 @@
 
 enum {
 	LEFTOVER_TIMEOUT_MS = 200,
+	MAKE_TRIES = 100, /* each lost to another's removal of the parent */
 };
 
 /* The group's directory on one mount. */
@@ -148,10 +149,12 @@ static int make_directory(struct cgroup *cg, enum cgroup_controller slot,
 		bool made = false;
 
 		chain.top = top;
-		for (int tries = 0; top >= 0 && directory->fd < 0 && tries < 3;
-		     tries++)
+		for (int tries = 0; top >= 0 && tries < MAKE_TRIES; tries++) {
 			directory->fd = cgroup_tree_make(&chain, cg->path,
 							 &made);
+			if (directory->fd >= 0 || errno != ENOENT)
+				break;
+		}
 		if (directory->fd >= 0) {
 			directory->path = xasprintf("%s/%s", top_path,
 						    cg->path);
@@ -408,12 +411,38 @@ static int clear_leftover(const struct cgroup_host *host, const char *path,
 	return 0;
 }
 
+/*
+ * Remove the program's own groups around DIRECTORY that it leaves empty. The
+ * kernel refuses while another container is in them, and one that is about to
+ * be finds its parent gone and makes it again (make_directory).
+ */
+static void remove_parents(const struct cgroup *cg,
+			   const struct directory *directory)
+{
+	autofree char *path = xstrdup(directory->path);
+	size_t top = strlen(path) - strlen(cg->path);
+	char *slash;
+
+	if (strncmp(cg->path, OWN_PARENT, strlen(OWN_PARENT)) != 0)
+		return;
+	while ((slash = strrchr(path + top, '/'))) {
+		*slash = '\0';
+		if (rmdir(path) < 0)
+			return;
+	}
+}
+
 /* Remove what a failed create made; what cannot go is a later leftover. */
 static void undo_make(struct cgroup *cg)
 {
-	for (int i = 0; i < CGROUP_CONTROLLER_COUNT; i++)
-		if (cg->directories[i].fd >= 0 && cg->directories[i].made)
-			(void)cgroup_tree_remove(cg->directories[i].path, 0);
+	for (int i = 0; i < CGROUP_CONTROLLER_COUNT; i++) {
+		const struct directory *directory = &cg->directories[i];
+
+		if (directory->fd < 0 || !directory->made)
+			continue;
+		(void)cgroup_tree_remove(directory->path, 0);
+		remove_parents(cg, directory);
+	}
 }
 
 static int create_on(const struct cgroup_host *host, const char *path,
@@ -643,6 +672,7 @@ int cgroup_remove(struct cgroup *cg, int timeout_ms, struct error *err)
 						   "remove cgroup %s",
 						   directory->path);
 		(void)close(TAKE_FD(directory->fd)); /* directory */
+		remove_parents(cg, directory);
 	}
 	return 0;
 }

@@ -101,7 +101,8 @@ int cgroup_write(const struct cgroup *cg, enum cgroup_controller controller,
 
 /*
  * Remove the group and the groups made inside it; processes must be gone or
- * going: waits for them, at most TIMEOUT_MS, then BUSY.
+ * going: waits for them, at most TIMEOUT_MS, then BUSY. The last group below
+ * "imgctl/" takes that parent with it.
  */
 int cgroup_remove(struct cgroup *cg, int timeout_ms,
 		  struct error *err) must_check;

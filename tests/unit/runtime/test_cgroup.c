@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
@@ -301,6 +302,68 @@ static void test_cgroup__groups_made_inside_go_too(void **state)
 	error_release(&err);
 }
 
+static void test_cgroup__an_empty_parent_goes_with_the_last_group(void **state)
+{
+	struct cgroup_limits limits;
+	struct cgroup *first = NULL, *last = NULL;
+	char parent[4096];
+	const char *directory;
+
+	(void)state;
+	need_root();
+	cgroup_limits_init(&limits);
+	limits.pids = 100;
+	create("family/first", &limits, &first);
+	create("family/last", &limits, &last);
+	directory = cgroup_directory(last, CGROUP_PIDS);
+	(void)snprintf(parent, sizeof(parent), "%.*s",
+		       (int)(strrchr(directory, '/') - directory), directory);
+	remove_and_close(first);
+	assert_int_equal(access(parent, F_OK), 0);
+	remove_and_close(last);
+	assert_int_equal(access(parent, F_OK), -1);
+	assert_int_equal(errno, ENOENT);
+}
+
+/* Remove PARENT again and again, as other containers' ends do. */
+static pid_t start_remover(const char *parent)
+{
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (pid == 0)
+		(void)rmdir(parent);
+	return pid;
+}
+
+static void test_cgroup__removed_parents_disturb_nobody(void **state)
+{
+	struct cgroup_limits limits;
+	struct cgroup *cg = NULL;
+	char parent[4096];
+	const char *directory;
+	pid_t remover;
+
+	(void)state;
+	need_root();
+	cgroup_limits_init(&limits);
+	limits.pids = 100;
+	create("race/group", &limits, &cg);
+	directory = cgroup_directory(cg, CGROUP_PIDS);
+	(void)snprintf(parent, sizeof(parent), "%.*s",
+		       (int)(strrchr(directory, '/') - directory), directory);
+	remove_and_close(cg);
+	remover = start_remover(parent);
+	for (int i = 0; i < 100; i++) {
+		create("race/group", &limits, &cg);
+		remove_and_close(cg);
+	}
+	assert_int_equal(kill(remover, SIGKILL), 0);
+	assert_int_equal(waitpid(remover, NULL, 0), remover);
+}
+
 static void test_cgroup__a_path_cannot_leave_its_place(void **state)
 {
 	static const char *const paths[] = { "",	  "/",
@@ -333,6 +396,9 @@ int main(void)
 		cmocka_unit_test(
 			test_cgroup__a_leftover_is_replaced_a_used_one_is_not),
 		cmocka_unit_test(test_cgroup__groups_made_inside_go_too),
+		cmocka_unit_test(
+			test_cgroup__an_empty_parent_goes_with_the_last_group),
+		cmocka_unit_test(test_cgroup__removed_parents_disturb_nobody),
 		cmocka_unit_test(test_cgroup__a_path_cannot_leave_its_place),
 	};
 
