@@ -18,7 +18,8 @@
 /* 340 ranges of three numbers. */
 enum { IDMAP_TEXT_LIMIT = 340 * 33, IDMAP_HELPER_TIMEOUT_MS = 10000 };
 
-void idmap_format(const struct runtime_id_maps *maps, struct strbuf *out)
+/* Append MAPS as the kernel reads them: "inside outside size" lines. */
+static void format_maps(const struct runtime_id_maps *maps, struct strbuf *out)
 {
 	for (size_t i = 0; i < maps->count; i++)
 		strbuf_addf(out, "%u %u %u\n", maps->items[i].container,
@@ -86,7 +87,7 @@ static int write_map(pid_t pid, const char *name,
 	autoclean(strbuf_release) struct strbuf text =
 		STRBUF_LIMIT(IDMAP_TEXT_LIMIT);
 
-	idmap_format(maps, &text);
+	format_maps(maps, &text);
 	if (strbuf_check(&text, name, err) < 0)
 		return -1;
 	return write_file(pid, name, text.text, err);

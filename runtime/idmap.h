@@ -16,9 +16,6 @@
 #include "base/strbuf.h"
 #include "runtime/spec/runtime_mount.h"
 
-/* Append MAPS as the kernel reads them: "inside outside size" lines. */
-void idmap_format(const struct runtime_id_maps *maps, struct strbuf *out);
-
 /* Write the maps of the new user namespace of PID. */
 int idmap_write(pid_t pid, const struct runtime_id_maps *uids,
 		const struct runtime_id_maps *gids,
