@@ -30,14 +30,13 @@ def objects(root, build):
             yield path, match.group(1)
 
 
-def table(path):
-    """(name, class letter, section) of each symbol of an object."""
-    text = subprocess.run(["nm", "--format=sysv", str(path)], check=True, text=True,
-                          capture_output=True).stdout
-    for line in text.splitlines():
-        fields = [f.strip() for f in line.split("|")]
-        if len(fields) == 7:
-            yield fields[0], fields[2], fields[6]
+def tables(paths):
+    """(path, [(name, class letter, section)]) of each object: one nm for all of them."""
+    text = subprocess.run(["nm", "--format=sysv", *paths], check=True, text=True, capture_output=True).stdout
+    for part in text.split("\n\nSymbols from ")[1:]:
+        name, _, rest = part.partition(":\n")
+        rows = (line.split("|") for line in rest.split("\n"))
+        yield name, [(r[0].rstrip(), r[2].strip(), r[6].strip()) for r in rows if len(r) == 7]
 
 
 def is_ours(name):
@@ -57,8 +56,10 @@ def line_of(root, source, name):
 
 def check(root, out, build):
     defined, wanted = {}, {}
-    for path, source in objects(root, build):
-        for name, kind, section in table(path):
+    source_of = {str(path): source for path, source in objects(root, build)}
+    for path, symbols in tables(sorted(source_of)):
+        source = source_of[path]
+        for name, kind, section in symbols:
             if not is_ours(name):
                 continue
             if kind == "U":
