@@ -19,8 +19,9 @@ target_compile_options(imgctl_flags INTERFACE
 target_link_options(imgctl_flags INTERFACE -Wl,--gc-sections -pthread)
 target_link_libraries(imgctl_flags INTERFACE m)
 
-# No file name of the machine that built it ends up in what it built.
+# No file name of the machine that built it ends up in what it built; link-time optimisation compiles when linking.
 target_compile_options(imgctl_flags INTERFACE "SHELL:-ffile-prefix-map=\"${CMAKE_SOURCE_DIR}\"=.")
+target_link_options(imgctl_flags INTERFACE "SHELL:-ffile-prefix-map=\"${CMAKE_SOURCE_DIR}\"=.")
 
 if(IMGCTL_SANITIZE)
   set(sanitizers -fsanitize=${IMGCTL_SANITIZE} -fno-omit-frame-pointer)
