@@ -115,9 +115,11 @@ static int read_entry(void *context, void *buffer, size_t capacity, size_t *got,
 					   &offset, err) < 0)
 		return -1;
 	*got = source->left < capacity ? source->left : capacity;
-	if (*got)
-		memcpy(buffer, data, *got);
-	source->data = (const char *)data + *got;
+	source->data = data;
+	if (!*got) /* the end: DATA may be NULL */
+		return 0;
+	memcpy(buffer, data, *got);
+	source->data += *got;
 	source->left -= *got;
 	return 0;
 }

@@ -85,7 +85,7 @@ static int run(struct compressor *c, struct error *err)
 			ring_drop(c->ring);
 			break;
 		case RING_END:
-			return encode(c, NULL, 0, true, err);
+			return encode(c, "", 0, true, err);
 		case RING_NONE:
 		case RING_FAILED:
 			return error_set(err, ERROR_INTERRUPTED,
