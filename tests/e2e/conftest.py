@@ -28,7 +28,18 @@ def program():
     return next((pathlib.Path(c) for c in candidates if c and os.access(c, os.X_OK)), None)
 
 
+def unignore_signals():
+    """Programs start with the usual signals, even when nohup or a job in the background had us ignore some.
+
+    A signal that we catch is at its default again in the program we execute.
+    """
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
+
+
 def pytest_configure(config):
+    unignore_signals()
     if program() is None:
         raise pytest.UsageError("no imgctl: run ./dev build release first, or set IMGCTL")
     if os.getuid() != 0:
