@@ -44,8 +44,6 @@ def pytest_configure(config):
         raise pytest.UsageError("no imgctl: run ./dev build release first, or set IMGCTL")
     if os.getuid() != 0:
         raise pytest.UsageError("the end-to-end tests make containers: run them as root")
-    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # nohup: as deaf as before, but what is executed is not
-        signal.signal(signal.SIGHUP, lambda *_: None)
 
 
 def pytest_report_header():
