@@ -15,6 +15,7 @@
 
 #include "base/alloc.h"
 #include "base/proc.h"
+#include "runtime/memory_slim.h"
 #include "runtime/monitor_loop.h"
 
 /* The container's ends of its streams and ours. */
@@ -144,8 +145,10 @@ static void serve(const struct monitor *monitor, struct ends *ends,
 	streams.clients[0].wants = ATTACH_WANTS_INPUT | ATTACH_WANTS_OUTPUT |
 				   ATTACH_WANTS_ERRORS;
 	streams.message = xmalloc(sizeof(*streams.message));
-	if (monitor->lives_on)
+	if (monitor->lives_on) {
 		streams.clients[0].wants = 0;
+		memory_slim(); /* before anybody looks */
+	}
 	if (attach_send(client_fd, ATTACH_STARTED, NULL, 0) < 0)
 		errno = 0; /* the loop notices a client that is gone */
 	close_inherited();
