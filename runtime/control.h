@@ -26,6 +26,7 @@ enum control_kind {
 	/* from the parent */
 	CONTROL_MAPPED,	  /* the id maps are written */
 	CONTROL_PREPARED, /* launch's prepare is done */
+	CONTROL_CLEARED,  /* launch's accompany is done: the program may run */
 	CONTROL_HOOKED,	  /* the hooks have run; pid is the child's */
 };
 

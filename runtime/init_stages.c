@@ -19,6 +19,7 @@ struct progress {
 	const struct init_plan *plan;
 	const struct runtime_spec *spec;
 	bool is_prepared; /* the parent's prepare is known to be done */
+	bool is_cleared;  /* its accompany as well */
 	bool has_cgroup_namespace;
 	int null_device;
 	int label; /* file to write the security label to, or -1 */
@@ -72,6 +73,20 @@ static int wait_for_parent(struct progress *at, struct stage_failure *fail)
 	if (control_expect(at->plan->control, CONTROL_PREPARED, &message) < 0)
 		return stage_fail(fail, STAGE_PARENT, NULL);
 	at->is_prepared = true;
+	return 0;
+}
+
+static int wait_for_clearance(struct progress *at, struct stage_failure *fail)
+{
+	struct control_message message;
+
+	if (wait_for_parent(at, fail) < 0)
+		return -1;
+	if (!at->plan->waits_for_clearance || at->is_cleared)
+		return 0;
+	if (control_expect(at->plan->control, CONTROL_CLEARED, &message) < 0)
+		return stage_fail(fail, STAGE_PARENT, NULL);
+	at->is_cleared = true;
 	return 0;
 }
 
@@ -188,7 +203,7 @@ static int run_create_hooks(struct progress *at, struct stage_failure *fail)
 	    !has_hooks(at, RUNTIME_HOOK_CREATE_CONTAINER) &&
 	    !has_hooks(at, RUNTIME_HOOK_START_CONTAINER))
 		return 0;
-	if (wait_for_parent(at, fail) < 0)
+	if (wait_for_clearance(at, fail) < 0)
 		return -1;
 	if (control_send(at->plan->control, CONTROL_HOOKS, 0, -1) < 0 ||
 	    control_expect(at->plan->control, CONTROL_HOOKED, &message) < 0)
@@ -220,7 +235,7 @@ static int wait_for_start(struct progress *at, struct stage_failure *fail)
 	ssize_t got;
 	char byte;
 
-	if (wait_for_parent(at, fail) < 0)
+	if (wait_for_clearance(at, fail) < 0)
 		return -1;
 	if (start < 0)
 		return 0;

@@ -40,6 +40,7 @@ struct init_plan {
 	char *keyring;	       /* name of the session keyring; NULL: nameless */
 	bool waits_for_maps;   /* the parent writes the id maps */
 	bool waits_for_parent; /* launch's prepare is running */
+	bool waits_for_clearance; /* its accompany will */
 };
 
 /* Go through the stages in this process, the new child. */

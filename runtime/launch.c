@@ -59,6 +59,7 @@ static int make_plan(const struct launch *launch, struct init_plan *plan,
 	plan->start_fd = launch->start_fd;
 	memcpy(plan->stdio, launch->stdio, sizeof(plan->stdio));
 	plan->waits_for_parent = launch->prepare;
+	plan->waits_for_clearance = launch->accompany;
 	plan->waits_for_maps = namespace_is_new(spec, RUNTIME_NAMESPACE_USER);
 	plan->cgroups = (struct cgroup_view){
 		.is_unified = cgroup_view_is_unified(),
@@ -69,7 +70,8 @@ static int make_plan(const struct launch *launch, struct init_plan *plan,
 		plan->keyring = xasprintf("_ses.%s", launch->id);
 	hook_state_make(spec, launch->id, launch->bundle, &plan->hooks);
 	devices_plan(spec, &plan->devices);
-	if (namespaces_plan(spec, &plan->namespaces, err) < 0 ||
+	if (namespaces_plan(spec, launch->network_fd, &plan->namespaces, err) <
+		    0 ||
 	    mount_plan_make(spec, &plan->mounts, err) < 0 ||
 	    sysctl_plan_make(spec, &plan->sysctls, err) < 0 ||
 	    confine_plan_make(&spec->process,
@@ -133,10 +135,14 @@ static int serve(const struct launch *launch, const struct init_plan *plan,
 		(void)control_send(child->control_fd, CONTROL_MAPPED, 0, -1);
 	}
 	if (launch->prepare) {
-		if (launch->prepare(launch->prepare_context, child->pid, err) <
-		    0)
+		if (launch->prepare(launch->context, child->pid, err) < 0)
 			return -1;
 		(void)control_send(child->control_fd, CONTROL_PREPARED, 0, -1);
+	}
+	if (launch->accompany) {
+		if (launch->accompany(launch->context, child->pid, err) < 0)
+			return -1;
+		(void)control_send(child->control_fd, CONTROL_CLEARED, 0, -1);
 	}
 	return 0;
 }

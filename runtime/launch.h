@@ -41,7 +41,13 @@ struct launch {
 	 * can do: v1 control groups, the network's outer end. NULL: nothing.
 	 */
 	int (*prepare)(void *context, pid_t pid, struct error *err);
-	void *prepare_context;
+	/*
+	 * Called after it, while the child works on, which waits for it right
+	 * before the program. For what takes long and nobody needs earlier.
+	 */
+	int (*accompany)(void *context, pid_t pid, struct error *err);
+	void *context;	    /* for both */
+	int network_fd;	    /* a new network namespace to use, or -1 */
 	int start_fd;	    /* wait for a byte here before the program; or -1 */
 	const char *id;	    /* container's id: keyring name, hooks' state */
 	const char *bundle; /* directory told to hooks; NULL: "/" */
@@ -50,7 +56,7 @@ struct launch {
 #define LAUNCH_INIT                                                        \
 	{                                                                  \
 		.rootfs_fd = -1, .stdio = { -1, -1, -1 }, .cgroup_fd = -1, \
-		.start_fd = -1                                             \
+		.network_fd = -1, .start_fd = -1                           \
 	}
 
 /*

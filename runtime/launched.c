@@ -28,6 +28,7 @@ static int hear(struct launched *child, const struct control_message *message,
 	case CONTROL_HOOKS:
 	case CONTROL_MAPPED:
 	case CONTROL_PREPARED:
+	case CONTROL_CLEARED:
 	case CONTROL_HOOKED:
 		break;
 	}

@@ -67,8 +67,23 @@ static void plan_offsets(const struct runtime_spec *spec,
 		out->time_offsets = strbuf_steal(&text);
 }
 
-int namespaces_plan(const struct runtime_spec *spec, struct namespace_plan *out,
-		    struct error *err)
+static int take_network(const struct runtime_spec *spec, int network_fd,
+			struct namespace_plan *out, struct error *err)
+{
+	const enum runtime_namespace_kind kind = RUNTIME_NAMESPACE_NETWORK;
+
+	if (network_fd < 0 || !namespace_is_new(spec, kind) ||
+	    namespace_is_new(spec, RUNTIME_NAMESPACE_USER))
+		return 0;
+	out->joined[kind] = fcntl(network_fd, F_DUPFD_CLOEXEC, 3);
+	if (out->joined[kind] < 0)
+		return error_sys(err, errno, "keep the network namespace");
+	out->clone_flags &= ~(unsigned)flags[kind];
+	return 0;
+}
+
+int namespaces_plan(const struct runtime_spec *spec, int network_fd,
+		    struct namespace_plan *out, struct error *err)
 {
 	*out = (struct namespace_plan){ 0 };
 	for (unsigned i = 0; i < RUNTIME_NAMESPACE_COUNT; i++)
@@ -90,7 +105,7 @@ int namespaces_plan(const struct runtime_spec *spec, struct namespace_plan *out,
 	out->makes_time = out->clone_flags & CLONE_NEWTIME;
 	out->clone_flags &= ~(unsigned)(CLONE_NEWCGROUP | CLONE_NEWTIME);
 	plan_offsets(spec, out);
-	return 0;
+	return take_network(spec, network_fd, out, err);
 }
 
 int namespaces_join(const struct namespace_plan *plan,

@@ -29,11 +29,13 @@ struct namespace_plan {
 
 /*
  * Plan SPEC's namespaces and open those that are joined; the caller releases
- * OUT whatever the result. INVALID when a path is not such a namespace,
- * UNSUPPORTED without a new mount namespace.
+ * OUT whatever the result. NETWORK_FD, unless -1, is a network namespace made
+ * for this container already, and is taken where SPEC asks for a new one; with
+ * a new user namespace, which has to own it, that cannot be. INVALID when a
+ * path is not such a namespace, UNSUPPORTED without a new mount namespace.
  */
-int namespaces_plan(const struct runtime_spec *spec, struct namespace_plan *out,
-		    struct error *err) must_check;
+int namespaces_plan(const struct runtime_spec *spec, int network_fd,
+		    struct namespace_plan *out, struct error *err) must_check;
 
 /* The CLONE_NEW… flag of KIND. */
 int namespace_flag(enum runtime_namespace_kind kind);

@@ -94,6 +94,16 @@ static int check_partial_entry(struct check *check, const char *path,
 			       "a download that nobody took up again", err);
 }
 
+/* "containers/.<id>": a container that is gone, its files being deleted. */
+static int check_container(struct check *check, const char *path,
+			   const struct stat *st, struct error *err)
+{
+	if (!check_is_old(check, st->st_mtime, CHECK_HOUR))
+		return 0;
+	return report_leftover(check, path,
+			       "files of a container that was removed", err);
+}
+
 static int check_lease(struct check *check, const char *path,
 		       const struct stat *st, struct error *err)
 {
@@ -121,6 +131,7 @@ static const struct place {
 	{ "layers", ".", check_layer_entry },
 	{ "partial", "", check_partial_entry },
 	{ "leases", "", check_lease },
+	{ "containers", ".", check_container },
 	{ ".", ".tmp-", check_root_entry },
 };
 

@@ -296,20 +296,29 @@ static int write_device_rules(struct cgroup *cg,
 	return 0;
 }
 
-static int apply_device_rules(struct cgroup *cg,
-			      const struct device_rules *rules,
-			      struct error *err)
+static int guard_by_filter(const struct device_rules *rules, int group,
+			   struct error *err)
 {
 	autoclean(device_filter_release) struct device_filter filter =
 		DEVICE_FILTER_INIT;
+
+	device_filter_assemble(rules, &filter);
+	return device_filter_attach(&filter, group, err);
+}
+
+int cgroup_guard_devices(struct cgroup *cg, const struct cgroup_limits *limits,
+			 pid_t pid, struct error *err)
+{
+	const struct device_rules *rules = &limits->devices;
 	bool has_v1 = cgroup_host_is_v1(&cg->host, CGROUP_DEVICES);
 	int group = cgroup_into_fd(cg);
+	bool is_member;
 
-	if (rules->allow_by_default && rules->count == 0)
+	if (!limits->has_devices ||
+	    (rules->allow_by_default && rules->count == 0))
 		return 0; /* a group starts so */
 	if (group >= 0) {
-		device_filter_assemble(rules, &filter);
-		if (device_filter_attach(&filter, group, err) == 0)
+		if (guard_by_filter(rules, group, err) == 0)
 			return 0;
 		if (!has_v1)
 			return -1;
@@ -319,7 +328,10 @@ static int apply_device_rules(struct cgroup *cg,
 		return error_set(err, ERROR_UNSUPPORTED,
 				 "device rules need a cgroup v2 tree or the "
 				 "v1 \"devices\" controller");
-	return write_device_rules(cg, rules, err);
+	is_member = cg->directories[slot_of(cg, CGROUP_DEVICES)].fd >= 0;
+	if (write_device_rules(cg, rules, err) < 0)
+		return -1;
+	return is_member ? 0 : cgroup_add(cg, pid, err);
 }
 
 /* v1 hosts without a v2 tree need a hierarchy to freeze and list by. */
@@ -330,7 +342,8 @@ static unsigned wanted_controllers(const struct cgroup *cg,
 	unsigned wanted = plan->controllers;
 
 	if (cg->host.mode == CGROUP_MODE_LEGACY)
-		wanted |= 1U << CGROUP_FREEZER | 1U << CGROUP_PIDS;
+		wanted |= 1U << CGROUP_FREEZER | 1U << CGROUP_PIDS |
+			  1U << CGROUP_DEVICES;
 	if (limits->accounting)
 		wanted |= 1U << CGROUP_MEMORY | 1U << CGROUP_CPUACCT |
 			  1U << CGROUP_PIDS | 1U << CGROUP_IO;
@@ -362,11 +375,9 @@ static int make_all(struct cgroup *cg, const struct cgroup_limits *limits,
 	if (cg->host.places[CGROUP_CORE].home == CGROUP_HOME_V2 &&
 	    make_directory(cg, CGROUP_CORE, unified_part(cg, wanted), err) < 0)
 		return -1;
-	if (make_v1(cg, wanted, err) < 0 || run_plan(cg, &plan, err) < 0)
+	if (make_v1(cg, wanted, err) < 0)
 		return -1;
-	return limits->has_devices
-		       ? apply_device_rules(cg, &limits->devices, err)
-		       : 0;
+	return run_plan(cg, &plan, err);
 }
 
 static int open_on(const struct cgroup_host *host, const char *path,

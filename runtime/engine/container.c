@@ -295,10 +295,17 @@ int container_list(const struct store *store, struct strvec *out,
 	return container_folder_list(store, "", out, err);
 }
 
-int container_remove(const struct store *store, struct container *container,
+/* Beside the shards, where nobody looks for containers. */
+static char *forgotten_path(const char *id)
+{
+	return xasprintf("containers/.%s", id);
+}
+
+int container_forget(const struct store *store, struct container *container,
 		     struct error *err)
 {
 	autofree char *path = container_folder_path(container->id);
+	autofree char *aside = forgotten_path(container->id);
 
 	/* without its document the container is gone, whatever happens next */
 	if (container->folder_fd >= 0 &&
@@ -308,13 +315,29 @@ int container_remove(const struct store *store, struct container *container,
 				 container->id);
 	if (container_name_drop(store, container->name, container->id, err) < 0)
 		return -1;
-	if (fs_remove_tree(store->root_fd, path, err) < 0)
-		return error_wrap(err, "remove container %s", container->id);
-	*strrchr(path, '/') = '\0';
-	/* the shard stays while other containers are in it */
-	if (unlinkat(store->root_fd, path, AT_REMOVEDIR) < 0)
-		errno = 0;
+	if (renameat(store->root_fd, path, store->root_fd, aside) < 0 &&
+	    errno != ENOENT)
+		return error_sys(err, errno, "remove container %s",
+				 container->id);
 	return 0;
+}
+
+int container_discard(const struct store *store, const char *id,
+		      struct error *err)
+{
+	autofree char *aside = forgotten_path(id);
+
+	if (fs_remove_tree(store->root_fd, aside, err) < 0)
+		return error_wrap(err, "remove container %s", id);
+	return 0;
+}
+
+int container_remove(const struct store *store, struct container *container,
+		     struct error *err)
+{
+	if (container_forget(store, container, err) < 0)
+		return -1;
+	return container_discard(store, container->id, err);
 }
 
 /* At every moment a name leads to it; a crash may leave it two. */

@@ -75,7 +75,19 @@ int container_find(const struct store *store, const char *text,
 int container_list(const struct store *store, struct strvec *out,
 		   struct error *err) must_check;
 
-/* Remove a container that does not run, with its name and all its files. */
+/*
+ * Remove a container that does not run, and its name: nobody finds it any more.
+ * Its files wait, out of the way, for container_discard; those of a process
+ * that is killed in between are a leftover that `system check` finds.
+ */
+int container_forget(const struct store *store, struct container *container,
+		     struct error *err) must_check;
+
+/* Delete the files of container ID, which was forgotten. */
+int container_discard(const struct store *store, const char *id,
+		      struct error *err) must_check;
+
+/* Both: remove a container that does not run, with its name and its files. */
 int container_remove(const struct store *store, struct container *container,
 		     struct error *err) must_check;
 

@@ -27,6 +27,7 @@
 #include "runtime/launch.h"
 #include "runtime/logs/log_writer.h"
 #include "runtime/monitor.h"
+#include "runtime/network_ahead.h"
 
 enum {
 	START_STOP_TIMEOUT = 10, /* seconds, docker's */
@@ -43,6 +44,12 @@ struct running {
 	struct log_writer *log;
 	struct container_state state;
 	bool is_removed; /* --rm */
+};
+
+/* A start on its way, for what is done while the child mounts. */
+struct starting {
+	struct running *running;
+	const struct start_plan *plan;
 };
 
 static bool is_auto_removed(const struct container *container)
@@ -65,16 +72,10 @@ static int keep_spec(const struct running *running, const json_t *document,
 /* v1 groups are joined while the child mounts: the kernel makes us wait. */
 static int join_groups(void *context, pid_t pid, struct error *err)
 {
-	const struct running *running = context;
+	const struct starting *starting = context;
+	struct cgroup *cgroup = starting->running->cgroup;
 
-	if (!running->cgroup)
-		return 0;
-	if (cgroup_into_fd(running->cgroup) < 0 &&
-	    !cgroup_has_to_add(running->cgroup))
-		return 0;
-	if (!cgroup_has_to_add(running->cgroup))
-		return 0;
-	return cgroup_add(running->cgroup, pid, err);
+	return cgroup_has_to_add(cgroup) ? cgroup_add(cgroup, pid, err) : 0;
 }
 
 static int open_log(struct running *running, struct error *err)
@@ -91,11 +92,27 @@ static int open_log(struct running *running, struct error *err)
 			       &running->log, err);
 }
 
+/* What only has to be there when the program runs. */
+static int accompany(void *context, pid_t pid, struct error *err)
+{
+	const struct starting *starting = context;
+	struct running *running = starting->running;
+	const struct start_plan *plan = starting->plan;
+
+	if (cgroup_guard_devices(running->cgroup, &plan->limits, pid, err) <
+		    0 ||
+	    keep_spec(running, plan->document, err) < 0)
+		return -1;
+	return open_log(running, err);
+}
+
 static int launch(struct running *running, const struct start_plan *plan,
-		  int rootfs_fd, const struct monitor_stdio *stdio,
-		  struct launched *out, struct error *err)
+		  int rootfs_fd, int network_fd,
+		  const struct monitor_stdio *stdio, struct launched *out,
+		  struct error *err)
 {
 	struct launch request = LAUNCH_INIT;
+	struct starting starting = { running, plan };
 
 	request.spec = &plan->spec;
 	request.rootfs_fd = rootfs_fd;
@@ -104,7 +121,9 @@ static int launch(struct running *running, const struct start_plan *plan,
 	request.filter = plan->has_filter ? &plan->filter.program : NULL;
 	request.filter_flags = plan->filter.flags;
 	request.prepare = join_groups;
-	request.prepare_context = running;
+	request.accompany = accompany;
+	request.context = &starting;
+	request.network_fd = network_fd;
 	request.id = running->container->id;
 	request.bundle = running->store->root;
 	return launch_container(&request, out, err);
@@ -133,24 +152,37 @@ static int prepare(struct running *running, struct start_plan *plan,
 				   rootfs_out, err) < 0 ||
 	    container_volumes_fill(running->container, *rootfs_out, err) < 0 ||
 	    start_plan_make(running->store, running->container, *rootfs_out,
-			    plan, err) < 0 ||
-	    keep_spec(running, plan->document, err) < 0 ||
-	    open_log(running, err) < 0)
+			    plan, err) < 0)
 		return -1;
 	return cgroup_create(plan->cgroup_path, &plan->limits, &running->cgroup,
 			     err);
+}
+
+/* A hint: the specification decides. */
+static bool wants_network(const struct container *container)
+{
+	const char *mode = spec_string(container->host_config, "NetworkMode");
+
+	return strcmp(mode, "host") != 0 &&
+	       strncmp(mode, "container:", 10) != 0;
 }
 
 static int bring_up(struct running *running, const struct monitor_stdio *stdio,
 		    struct launched *launched, struct error *err)
 {
 	autoclean(start_plan_release) struct start_plan plan = START_PLAN_INIT;
+	autoclean(network_ahead_release) struct network_ahead network =
+		NETWORK_AHEAD_INIT;
 	autoclose int rootfs_fd = -1;
 
+	if (wants_network(running->container))
+		network_ahead_start(&network);
 	/* a user or a layer that is not found is no program that is not */
 	if (prepare(running, &plan, &rootfs_fd, err) < 0)
 		return launched_not_program(err);
-	if (launch(running, &plan, rootfs_fd, stdio, launched, err) < 0)
+	network_ahead_join(&network);
+	if (launch(running, &plan, rootfs_fd, network.fd, stdio, launched,
+		   err) < 0)
 		return -1;
 	return note_running(running, &plan, launched->pid, err);
 }
@@ -199,7 +231,8 @@ static void remove_group(struct running *running)
 	cgroup_close(TAKE_PTR(running->cgroup));
 }
 
-static void remove_all(struct running *running)
+/* Nobody finds the container any more, and its name is free. */
+static void forget(struct running *running)
 {
 	autoclean(container_release) struct container now = CONTAINER_INIT;
 	autoclean(error_release) struct error err = ERROR_INIT;
@@ -207,7 +240,7 @@ static void remove_all(struct running *running)
 	/* read again: it may have another name by now */
 	if (container_load(running->store, running->container->id, &now, &err) <
 		    0 ||
-	    container_remove(running->store, &now, &err) < 0)
+	    container_forget(running->store, &now, &err) < 0)
 		error_release(&err); /* `rm` can be asked again */
 	if (container_delete_volumes(running->store, running->container, &err) <
 	    0)
@@ -223,7 +256,7 @@ static void record_end(struct running *running)
 	running->state.pid = 0;
 	running->state.monitor = 0;
 	if (running->is_removed)
-		remove_all(running);
+		forget(running);
 	else if (container_state_put_exit(running->container, &running->state,
 					  &err) < 0)
 		error_release(&err); /* seen as created: nothing ran */
@@ -272,12 +305,17 @@ static void finish(void *context)
 	if (container_state_clear(running->store, running->container->id,
 				  &err) < 0)
 		error_release(&err); /* it is used again */
+	if (running->is_removed) {
+		if (container_discard(running->store, running->container->id,
+				      &err) < 0)
+			error_release(&err); /* `system check` finds it */
+		return;
+	}
 	/*
 	 * The overlay never synced: what is kept is flushed now. That may take
 	 * seconds when others wrote much, and nobody has to wait for it.
 	 */
-	if (!running->is_removed &&
-	    container_rootfs_sync(running->container, &err) < 0)
+	if (container_rootfs_sync(running->container, &err) < 0)
 		error_release(&err);
 }
 

@@ -6,13 +6,18 @@ import signal
 import pytest
 
 
+def is_empty_shard(path):
+    """containers/79, which the next container of that shard finds there."""
+    return len(path.name) == 2 and path.is_dir() and not any(path.iterdir())
+
+
 @pytest.fixture
 def nothing_left(imgctl):
     """Asserts that no container has a folder, a name or a run folder any more."""
     def check():
         assert imgctl.ok("ps", "-aq") == ""
         for folder in (imgctl.root / "containers", imgctl.root / "names", imgctl.runroot / "containers"):
-            left = [x.name for x in folder.iterdir()] if folder.exists() else []
+            left = [x.name for x in folder.iterdir() if not is_empty_shard(x)] if folder.exists() else []
             assert [x for x in left if x != ".lock"] == [], folder
     return check
 

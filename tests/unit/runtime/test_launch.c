@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Real containers: what they see, what they may, what does not start. */
+#include <sys/syscall.h>
+
 #include "tests/unit/runtime/container.h"
 
 static void test_launch__namespaces_are_new(void **state)
@@ -319,7 +321,7 @@ static void test_launch__prepare_is_waited_for(void **state)
 	pid_t seen = 0;
 
 	c->launch.prepare = note_pid;
-	c->launch.prepare_context = &seen;
+	c->launch.context = &seen;
 	container_script(c, "exit 3");
 	assert_int_equal(container_run(c), 3);
 	assert_int_equal(seen, c->launched.pid);
@@ -337,6 +339,63 @@ static void test_launch__prepare_can_fail(void **state)
 	struct container *c = *state;
 
 	c->launch.prepare = fail_to_prepare;
+	container_script(c, "exit 3");
+	container_refuse(c, ERROR_BUSY, "not now");
+}
+
+/* Whether LINK of process PID leads to the same file as ours does. */
+static bool is_ours(pid_t pid, const char *link)
+{
+	char theirs[64], own[64];
+	struct stat a, b;
+
+	(void)snprintf(theirs, sizeof(theirs), "/proc/%d/%s", (int)pid, link);
+	(void)snprintf(own, sizeof(own), "/proc/self/%s", link);
+	assert_int_equal(stat(theirs, &a), 0);
+	assert_int_equal(stat(own, &b), 0);
+	return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+static bool is_receiving(pid_t pid)
+{
+	char path[64];
+	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
+	struct error err = ERROR_INIT;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/syscall", (int)pid);
+	assert_int_equal(fs_read_file(AT_FDCWD, path, 4096, &text, &err), 0);
+	return strtol(text.text, NULL, 10) == SYS_recvmsg;
+}
+
+/* Returns once the child stands in its root and waits, or runs its program. */
+static int see_it_wait(void *context, pid_t pid, struct error *err)
+{
+	(void)err;
+	while (is_ours(pid, "root"))
+		;
+	while (!is_receiving(pid) && is_ours(pid, "exe"))
+		;
+	*(bool *)context = is_ours(pid, "exe");
+	return 0;
+}
+
+static void test_launch__accompany_is_waited_for(void **state)
+{
+	struct container *c = *state;
+	bool has_waited = false;
+
+	c->launch.accompany = see_it_wait;
+	c->launch.context = &has_waited;
+	container_script(c, "read line");
+	assert_int_equal(container_run(c), 1);
+	assert_true(has_waited);
+}
+
+static void test_launch__accompany_can_fail(void **state)
+{
+	struct container *c = *state;
+
+	c->launch.accompany = fail_to_prepare;
 	container_script(c, "exit 3");
 	container_refuse(c, ERROR_BUSY, "not now");
 }
@@ -391,6 +450,8 @@ int main(void)
 		CONTAINER_TEST(test_launch__programs_that_do_not_run),
 		CONTAINER_TEST(test_launch__prepare_is_waited_for),
 		CONTAINER_TEST(test_launch__prepare_can_fail),
+		CONTAINER_TEST(test_launch__accompany_is_waited_for),
+		CONTAINER_TEST(test_launch__accompany_can_fail),
 		CONTAINER_TEST(test_launch__stops_before_the_program),
 	};
 
