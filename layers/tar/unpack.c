@@ -22,11 +22,15 @@ struct tap {
 	const struct unpack_options *options;
 };
 
-/* The writing thread's side. */
+/*
+ * The writing thread's side. It hashes what it reads, since inflating alone
+ * keeps the other thread longer than all the rest keeps this one.
+ */
 struct writer {
 	const struct unpack_options *options;
 	const struct unpack_source *source;
 	struct ring *ring;
+	struct hasher *hasher;
 	bool cut_off; /* the other side failed first */
 	int result;
 	struct error err;
@@ -60,6 +64,8 @@ static int next_chunk(void *context, const void **data, size_t *length,
 	*length = 0;
 	switch (ring_take(writer->ring, data, length)) {
 	case RING_DATA:
+		hasher_update(writer->hasher, *data, *length);
+		return 0;
 	case RING_END:
 		return 0;
 	case RING_NONE:
@@ -172,7 +178,6 @@ static int start_writer(struct writer *writer, pthread_t *thread,
 struct feeder {
 	struct decompress *stream;
 	struct ring *ring;
-	struct hasher *hasher;
 	uint64_t limit;
 	uint64_t size;
 };
@@ -193,7 +198,6 @@ static int feed(struct feeder *feeder, struct error *err)
 			return -1;
 		if (!got)
 			return 0;
-		hasher_update(feeder->hasher, chunk, got);
 		feeder->size += got;
 		if (feeder->size > feeder->limit)
 			return error_set(err, ERROR_TOO_LARGE,
@@ -261,9 +265,10 @@ static int unpack_tapped(struct tap *tap, struct unpack_result *out,
 	autoclean(ring_free) struct ring *ring = NULL;
 	autoclean(hasher_free) struct hasher *hasher =
 		hasher_new(algorithm_of(options->expect_diff_id));
-	struct feeder feeder = { .hasher = hasher,
-				 .limit = options->limits.max_bytes };
-	struct writer writer = { .options = options, .source = tap->source };
+	struct feeder feeder = { .limit = options->limits.max_bytes };
+	struct writer writer = { .options = options,
+				 .source = tap->source,
+				 .hasher = hasher };
 
 	if (decompress_open(&tapped, &how, &stream, err) < 0)
 		return -1;
