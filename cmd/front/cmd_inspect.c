@@ -94,7 +94,7 @@ static int make_container(const struct inspect *inspect, const char *name,
 	    (inspect->options->has_size &&
 	     container_entry_measure(inspect->store, &entry, err) < 0))
 		return -1;
-	*out = container_inspect(&entry, inspect->store->root);
+	*out = container_inspect(&entry, inspect->store);
 	return 0;
 }
 

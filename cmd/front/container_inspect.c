@@ -2,6 +2,7 @@
 /* From a container's documents and state to docker's. */
 #include "cmd/front/container_inspect.h"
 
+#include <fcntl.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -49,35 +50,24 @@ static json_t *make_state(const struct container_state *state)
 	return document;
 }
 
-/* A file of the container's folder, "" while it was not written yet. */
-static void set_path(json_t *document, const char *key,
-		     const struct container_entry *entry, const char *path)
+/* A file's path, "" while the file is not there. */
+static void set_path(json_t *document, const char *key, const char *folder,
+		     const char *name)
 {
-	const char *name = strrchr(path, '/') + 1;
+	autofree char *path = xasprintf("%s/%s", folder, name);
 
-	set(document, key,
-	    json_string(fs_exists(entry->container.folder_fd, name) ? path
-								    : ""));
+	set(document, key, json_string(fs_exists(AT_FDCWD, path) ? path : ""));
 }
 
-static void set_paths(json_t *document, const struct container_entry *entry,
-		      const char *folder)
+static void set_paths(json_t *document, const struct store *store,
+		      const char *id, const char *folder)
 {
-	static const struct {
-		const char *key;
-		const char *name;
-	} files[] = {
-		{ "ResolvConfPath", "resolv.conf" },
-		{ "HostnamePath", "hostname" },
-		{ "HostsPath", "hosts" },
-		{ "LogPath", "log.json" },
-	};
+	autofree char *run = container_state_path(store, id);
 
-	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
-		autofree char *path = xasprintf("%s/%s", folder, files[i].name);
-
-		set_path(document, files[i].key, entry, path);
-	}
+	set_path(document, "ResolvConfPath", run, "resolv.conf");
+	set_path(document, "HostnamePath", run, "hostname");
+	set_path(document, "HostsPath", run, "hosts");
+	set_path(document, "LogPath", folder, "log.json");
 }
 
 /* A list of docker's that is null when nothing is in it. */
@@ -220,18 +210,20 @@ static void set_sizes(json_t *document, const struct container_entry *entry)
 	set(document, "SizeRootFs", json_integer((json_int_t)entry->size_root));
 }
 
-json_t *container_inspect(const struct container_entry *entry, const char *root)
+json_t *container_inspect(const struct container_entry *entry,
+			  const struct store *store)
 {
 	const struct container *container = &entry->container;
 	autofree char *relative = container_folder_path(container->id);
-	autofree char *folder = xasprintf("%s/%s", root, relative);
+	autofree char *folder = xasprintf("%s/%s", store->root, relative);
 	json_t *document = json_object();
 
 	set_known(document, entry);
-	set_paths(document, entry, folder);
+	set_paths(document, store, container->id, folder);
 	set_constants(document, container);
 	set(document, "HostConfig", make_host_config(entry));
-	set(document, "GraphDriver", make_graph_driver(entry, root, folder));
+	set(document, "GraphDriver",
+	    make_graph_driver(entry, store->root, folder));
 	set_sizes(document, entry);
 	set(document, "Mounts",
 	    shape_fill_list(docker_mount_shape,

@@ -12,9 +12,9 @@
 
 /*
  * The document, a new reference; sizes are in it when the entry was measured.
- * ROOT is the store's folder, for the paths in it.
+ * STORE is where it is, for the paths in it.
  */
 json_t *container_inspect(const struct container_entry *entry,
-			  const char *root);
+			  const struct store *store);
 
 #endif

@@ -82,7 +82,7 @@ static int check_memory(const struct run_options *options, struct error *err)
 
 static int check_cpu(const struct run_options *options, struct error *err)
 {
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	long cores = options->cpus ? sysconf(_SC_NPROCESSORS_ONLN) : 0;
 
 	if (options->cpus < 0 || options->cpus > cores * 1000000000L)
 		return error_set(err, ERROR_INVALID,

@@ -171,7 +171,8 @@ static int write_init(const struct container *container, struct error *err)
 			    err);
 }
 
-int container_files_write(const struct container *container, struct error *err)
+int container_files_write(const struct container *container, int run_fd,
+			  struct error *err)
 {
 	autoclean(strbuf_release) struct strbuf hostname = STRBUF_INIT;
 	autoclean(strbuf_release) struct strbuf hosts = STRBUF_INIT;
@@ -188,9 +189,9 @@ int container_files_write(const struct container *container, struct error *err)
 			 &absent) < 0)
 		error_release(&absent);
 	container_files_resolv(container->host_config, host.text, &resolv);
-	if (write_file(container->folder_fd, "hostname", &hostname, err) < 0 ||
-	    write_file(container->folder_fd, "hosts", &hosts, err) < 0 ||
+	if (write_file(run_fd, "hostname", &hostname, err) < 0 ||
+	    write_file(run_fd, "hosts", &hosts, err) < 0 ||
 	    write_init(container, err) < 0)
 		return -1;
-	return write_file(container->folder_fd, "resolv.conf", &resolv, err);
+	return write_file(run_fd, "resolv.conf", &resolv, err);
 }

@@ -2,8 +2,9 @@
 /*
  * The files every container sees in place of its image's own: /etc/hostname,
  * /etc/hosts and /etc/resolv.conf, and with --init the init itself. They are
- * written into the container's folder at each start and bind-mounted from
- * there, the init read-only.
+ * written at each start and bind-mounted: the texts from the run folder, which
+ * lies in memory, the init, read-only, from the container's own, which programs
+ * can be executed from.
  */
 #ifndef RUNTIME_CONTAINER_FILES_H
 #define RUNTIME_CONTAINER_FILES_H
@@ -14,8 +15,8 @@
 /* Where the init stands in the container, as docker's does. */
 #define CONTAINER_INIT_PATH "/sbin/docker-init"
 
-/* Write the files into the container's folder. */
-int container_files_write(const struct container *container,
+/* Write the texts into the open folder RUN_FD, the init into CONTAINER's. */
+int container_files_write(const struct container *container, int run_fd,
 			  struct error *err) must_check;
 
 /* Append the hosts file for CONFIG and HOST_CONFIG to OUT. Pure. */

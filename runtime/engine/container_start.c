@@ -147,7 +147,8 @@ static int note_running(struct running *running, const struct start_plan *plan,
 static int prepare(struct running *running, struct start_plan *plan,
 		   int *rootfs_out, struct error *err)
 {
-	if (container_files_write(running->container, err) < 0 ||
+	if (container_files_write(running->container, running->lock.folder_fd,
+				  err) < 0 ||
 	    container_rootfs_mount(running->store, running->container,
 				   rootfs_out, err) < 0 ||
 	    container_volumes_fill(running->container, *rootfs_out, err) < 0 ||

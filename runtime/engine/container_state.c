@@ -233,6 +233,11 @@ int container_state_folder(const struct store *store, const char *id,
 	return 0;
 }
 
+char *container_state_path(const struct store *store, const char *id)
+{
+	return xasprintf("%s/containers/%s", store->run, id);
+}
+
 int container_state_put(int folder_fd, const struct container_state *state,
 			struct error *err)
 {

@@ -58,6 +58,10 @@ int container_state_load(const struct store *store,
 int container_state_folder(const struct store *store, const char *id,
 			   int *fd_out, struct error *err) must_check;
 
+/* The path of that folder; the caller frees it. */
+char *container_state_path(const struct store *store, const char *id)
+	__attribute__((returns_nonnull));
+
 /* Note, in the open run folder, that the container runs. */
 int container_state_put(int folder_fd, const struct container_state *state,
 			struct error *err) must_check;

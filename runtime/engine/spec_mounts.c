@@ -97,12 +97,9 @@ static void add_files(const struct spec_request *request, json_t *mounts)
 
 static void add_init(const struct spec_request *request, json_t *mounts)
 {
-	autofree char *source = NULL;
-
 	if (!spec_has_init(request->container->host_config))
 		return;
-	source = xasprintf("%s/docker-init", request->files);
-	add_mount(mounts, CONTAINER_INIT_PATH, "bind", source,
+	add_mount(mounts, CONTAINER_INIT_PATH, "bind", request->init,
 		  spec_list((const char *[]){ "bind", "ro", NULL }));
 }
 

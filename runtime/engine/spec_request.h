@@ -18,6 +18,7 @@ struct spec_request {
 	const struct container *container;
 	const struct userdb_identity *user; /* Config.User, resolved */
 	const char *files; /* folder with hostname, hosts, resolv.conf */
+	const char *init;  /* the init's own file */
 	const char *cgroups_path;
 	const char *network_path; /* namespace to join; NULL: by NetworkMode */
 	const char *ipc_path;	  /* likewise for IpcMode container:ID */

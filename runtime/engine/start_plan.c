@@ -122,11 +122,14 @@ static int generate(const struct store *store,
 {
 	autoclean(joins_release) struct joins joins = { NULL };
 	autofree char *folder = container_folder_path(container->id);
-	autofree char *files = xasprintf("%s/%s", store->root, folder);
+	autofree char *files = container_state_path(store, container->id);
+	autofree char *init = xasprintf("%s/%s/docker-init", store->root,
+					folder);
 	struct spec_request request = {
 		.container = container,
 		.user = user,
 		.files = files,
+		.init = init,
 		.cgroups_path = plan->cgroup_path,
 		.bounding = caps_bounding(),
 		.is_rootless = geteuid() != 0,

@@ -48,6 +48,7 @@ static inline struct spec_request spec_defaults(
 		.container = container,
 		.user = user,
 		.files = "/store/c",
+		.init = "/store/c/docker-init",
 		.cgroups_path = "imgctl/c",
 		.bounding = UINT64_C(0x1ffffffffff),
 	};
