@@ -78,7 +78,7 @@ static void use_console(const struct monitor *monitor, int console_fd,
 		errno = 0; /* it keeps the kernel's default size */
 }
 
-static void tell_failure(int client_fd, const struct error *err)
+void monitor_refuse(int client_fd, const struct error *err)
 {
 	size_t length = strlen(err->msg);
 	unsigned char data[ATTACH_DATA_MAX];
@@ -90,6 +90,7 @@ static void tell_failure(int client_fd, const struct error *err)
 	/* a client that is gone needs no telling */
 	if (attach_send(client_fd, ATTACH_FAILED, data, length + 1) < 0)
 		errno = 0;
+	(void)close(client_fd); /* lets it go */
 }
 
 static int exit_code_of(pid_t pid)
@@ -172,8 +173,7 @@ static void live(const struct monitor *monitor, int client_fd)
 	    monitor->start(monitor->context, &ends.theirs, &started, &err) <
 		    0) {
 		monitor->failed(monitor->context, &err);
-		tell_failure(client_fd, &err);
-		(void)close(client_fd); /* lets it go before tidying */
+		monitor_refuse(client_fd, &err); /* before tidying */
 		monitor->finish(monitor->context);
 		return;
 	}
@@ -211,6 +211,12 @@ static void settle(const struct monitor *monitor)
 	}
 }
 
+void monitor_run(const struct monitor *monitor, int client_fd)
+{
+	settle(monitor);
+	live(monitor, client_fd);
+}
+
 int monitor_spawn(const struct monitor *monitor, int *client_out,
 		  struct error *err)
 {
@@ -227,8 +233,7 @@ int monitor_spawn(const struct monitor *monitor, int *client_out,
 	}
 	if (pid == 0) {
 		(void)close(fds[0]); /* the client's */
-		settle(monitor);
-		live(monitor, fds[1]);
+		monitor_run(monitor, fds[1]);
 		_exit(0);
 	}
 	(void)close(fds[1]); /* the monitor's */

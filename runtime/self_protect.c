@@ -166,25 +166,37 @@ char *self_protect_path(void)
 	return xstrdup(path);
 }
 
-int self_protect_enter(char *const argv[], struct error *err)
+/* The image to execute: EXE itself when nobody can write to it already. */
+static int open_image(int exe, struct error *err)
 {
-	autoclose int exe = -1;
-	autoclose int image = -1;
+	int image;
 
-	if (self_protect_is_done()) {
-		set_name(argv[0] ? argv[0] : "imgctl");
-		return 0;
-	}
-	exe = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-	if (exe < 0)
-		return error_sys(err, errno, "open this program");
+	if (self_protect_is_done())
+		return fcntl(exe, F_DUPFD_CLOEXEC, 3);
 	if (pass_path(err) < 0)
 		return -1;
 	image = open_overlaid(exe);
-	if (image < 0)
-		image = open_copy(exe, err);
+	return image >= 0 ? image : open_copy(exe, err);
+}
+
+int self_protect_execute(char *const argv[], struct error *err)
+{
+	autoclose int exe = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	autoclose int image = -1;
+
+	if (exe < 0)
+		return error_sys(err, errno, "open this program");
+	image = open_image(exe, err);
 	if (image < 0)
 		return -1;
 	(void)syscall(SYS_execveat, image, "", argv, environ, AT_EMPTY_PATH);
 	return error_sys(err, errno, "execute this program again");
+}
+
+int self_protect_enter(char *const argv[], struct error *err)
+{
+	if (!self_protect_is_done())
+		return self_protect_execute(argv, err);
+	set_name(argv[0] ? argv[0] : "imgctl");
+	return 0;
 }

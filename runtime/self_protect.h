@@ -30,6 +30,12 @@ bool self_protect_is_done(void);
 int self_protect_enter(char *const argv[], struct error *err) must_check;
 
 /*
+ * Execute this program anew, protected, with ARGV and this environment, as
+ * what begins something of its own. Returns only to fail.
+ */
+int self_protect_execute(char *const argv[], struct error *err) must_check;
+
+/*
  * The path of the installed program, "" when it cannot be told. The caller
  * frees it.
  */

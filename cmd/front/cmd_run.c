@@ -13,7 +13,6 @@
 #include "cmd/usage.h"
 #include "runtime/engine/container.h"
 #include "runtime/engine/container_start.h"
-#include "runtime/self_protect.h"
 
 enum { RUN_TOOL_FAILED = 125 };
 
@@ -46,6 +45,7 @@ struct run {
 	struct usage_call usage;
 	struct container container;
 	struct store *store;
+	struct summoned monitor;
 };
 
 static void run_release(struct run *run)
@@ -53,6 +53,7 @@ static void run_release(struct run *run)
 	run_options_release(&run->options);
 	usage_call_release(&run->usage);
 	container_release(&run->container);
+	container_dismiss(&run->monitor);
 }
 DEFINE_CLEANUP(struct run, run_release)
 
@@ -221,6 +222,7 @@ static int start(struct run *run, struct error *err)
 	struct container_start request = {
 		.store = run->store,
 		.container = &run->container,
+		.monitor = &run->monitor,
 		.lives_on = options->is_detached,
 	};
 	autoclose int client_fd = -1;
@@ -236,11 +238,24 @@ static int start(struct run *run, struct error *err)
 	return stay(run, client_fd, err);
 }
 
+/* It gets ready while the container is created. */
+static int summon(struct run *run, struct error *err)
+{
+	const char *network = run->options.network;
+	bool is_shared = network && (!strcmp(network, "host") ||
+				     !strncmp(network, "container:", 10));
+
+	if (context_store(run->call->context, &run->store, err) < 0)
+		return -1;
+	return container_summon(run->store, !is_shared, &run->monitor, err);
+}
+
 int cmd_run(struct command_call *call, struct error *err)
 {
 	autoclean(run_release) struct run run = {
 		.call = call,
 		.container = CONTAINER_INIT,
+		.monitor = SUMMONED_INIT,
 	};
 	bool done;
 
@@ -252,7 +267,7 @@ int cmd_run(struct command_call *call, struct error *err)
 					      !run.options.is_detached,
 				      run.options.is_interactive, err) < 0)
 		return -1;
-	if (self_protect_enter(call->context->argv, err) < 0)
+	if (summon(&run, err) < 0)
 		return fail(&run, RUN_TOOL_FAILED, err);
 	if (create(&run, !run.options.is_detached, err) < 0)
 		return fail(&run, RUN_TOOL_FAILED, err);
@@ -264,6 +279,7 @@ int cmd_create(struct command_call *call, struct error *err)
 	autoclean(run_release) struct run run = {
 		.call = call,
 		.container = CONTAINER_INIT,
+		.monitor = SUMMONED_INIT,
 	};
 	bool done;
 

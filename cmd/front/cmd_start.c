@@ -5,7 +5,6 @@
 #include "cmd/front/front_commands.h"
 #include "cmd/front/verb.h"
 #include "runtime/engine/container_start.h"
-#include "runtime/self_protect.h"
 
 struct start_options {
 	bool is_attached, is_interactive;
@@ -124,8 +123,6 @@ int cmd_start(struct command_call *call, struct error *err)
 		return -1;
 	if (done)
 		return 0;
-	if (self_protect_enter(call->context->argv, err) < 0)
-		return -1;
 	if (!options.is_attached && !options.is_interactive)
 		return start_all(call, usage.result.operands, err);
 	if (usage.result.operand_count > 1)

@@ -4,7 +4,6 @@
 #include "cmd/front/front_commands.h"
 #include "cmd/front/verb.h"
 #include "runtime/engine/container_stop.h"
-#include "runtime/self_protect.h"
 #include "runtime/signals.h"
 
 struct stop_options {
@@ -93,8 +92,6 @@ static int stop_all(struct command_call *call, const struct usage *says,
 		return -1;
 	stopping.how.has_timeout = options.has_timeout;
 	stopping.how.timeout = options.timeout;
-	if (is_restart && self_protect_enter(call->context->argv, err) < 0)
-		return -1;
 	if (context_store(call->context, &stopping.store, err) < 0)
 		return -1;
 	verb_each(call, usage.result.operands, stop_one, &stopping);

@@ -2,6 +2,8 @@
 /* The front program's table of verbs. */
 #include "cmd/front/front_commands.h"
 
+#include "runtime/engine/container_monitor.h"
+
 const struct command front_commands[] = {
 	{ "pull\0image pull\0", "Download an image from a registry",
 	  cmd_companion },
@@ -76,5 +78,6 @@ const struct command front_commands[] = {
 	  "Export a container's filesystem as a tar archive", cmd_companion },
 	{ "image restore\0",
 	  "Extract images again from the blobs that are here", cmd_companion },
+	{ CONTAINER_MONITOR_VERB "\0", NULL, cmd_monitor },
 	{ NULL, NULL, NULL },
 };

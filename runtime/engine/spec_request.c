@@ -47,6 +47,14 @@ const char *spec_security_option(const json_t *host_config, const char *key)
 }
 
 /* Where the pid namespace is shared, another process reaps. */
+bool spec_makes_network(const json_t *host_config)
+{
+	const char *mode = spec_string(host_config, "NetworkMode");
+
+	return strcmp(mode, "host") != 0 &&
+	       strncmp(mode, "container:", 10) != 0;
+}
+
 bool spec_has_init(const json_t *host_config)
 {
 	return json_is_true(json_object_get(host_config, "Init")) &&

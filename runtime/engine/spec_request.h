@@ -34,6 +34,9 @@ const char *spec_security_option(const json_t *host_config, const char *key);
 /* Whether a container of HOST_CONFIG runs below an init of ours. */
 bool spec_has_init(const json_t *host_config);
 
+/* Whether it will have a network namespace of its own: a hint. */
+bool spec_makes_network(const json_t *host_config);
+
 /* A string member of OBJECT, or "" when it is absent or no string. */
 const char *spec_string(const json_t *object, const char *key);
 

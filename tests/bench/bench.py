@@ -56,7 +56,7 @@ class Bench:
 
     def ours(self, root, *args, name="imgctl", **how):
         store = self.base.disk / root
-        return ground.Contender(name, IMGCTL, "--root", store, "--runroot", self.base.folder / f"run-{root}", *args, **how)
+        return ground.Contender(name, IMGCTL, "--root", store, "--runroot", self.base.run / root, *args, **how)
 
     def fresh(self, folder):
         def prepare():
@@ -66,7 +66,7 @@ class Bench:
 
     def podman(self, *args, **how):
         store = self.base.disk / "podman"
-        options = ("--root", store, "--runroot", self.base.folder / "podman", "--storage-driver", "overlay",
+        options = ("--root", store, "--runroot", self.base.run / "podman", "--storage-driver", "overlay",
                    "--runtime", "runc", "--cgroup-manager", "cgroupfs")
         return ground.Contender("podman", "podman", *options, *args, env={"PODMAN_IGNORE_CGROUPSV1_WARNING": "1"}, **how)
 
@@ -157,7 +157,7 @@ class Bench:
             self.podman(*common, "--tls-verify=false", "--ulimit", "host", self.base.debian, "true") if peer == "podman"
             else self.docker(*common, self.base.debian, "true")))
         bundle = self.base.runc_bundle()
-        peers.append(ground.Contender("runc", "runc", "--root", self.base.folder / "runc", "run", "-b", bundle,
+        peers.append(ground.Contender("runc", "runc", "--root", self.base.run / "runc", "run", "-b", bundle,
                                       "imgctl-bench"))
         costs = self.base.race([ours, *peers], self.rounds)
         for peer in peers:
@@ -221,8 +221,9 @@ def report(bench, rounds):
     lines += [
         "## How it is measured", "",
         f"- Debian 12's own peers ({versions}), kernel {platform.release()}, {os.cpu_count()} cores, {cpu}.",
-        "- Everything writes to one ext4 with a journal, in a file, mounted by loop. The registry is Debian's",
-        "  docker-registry on loopback, without TLS, for all alike. The image is mmdebstrap's minbase as one gzip layer.",
+        "- Everything writes to one ext4 with a journal, in a file, mounted by loop; run folders lie on a tmpfs, as /run",
+        "  does. The registry is Debian's docker-registry on loopback, without TLS, for all alike. The image is mmdebstrap's",
+        "  minbase as one gzip layer.",
         f"- Turns are taken A B B A; the first turn is not counted; medians of {rounds} turns or a multiple of it.",
         "- Wall time is from the start of the process to its end, CPU time that of the process and the children it waited",
         "  for (the registry, dockerd and the kernel's writing back are not in it), memory the peak of the largest process",

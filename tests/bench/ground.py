@@ -56,6 +56,7 @@ class Ground:
     def __init__(self):
         self.folder = TOP / "build/bench"
         self.disk, self.log = self.folder / "disk", self.folder / "log"
+        self.run = self.folder / "run"  # in memory, as /run is
         self.children = []
         self.docker_host = None
 
@@ -71,6 +72,8 @@ class Ground:
         call("mkfs.ext4", "-q", "-F", "-O", "has_journal", image)
         self.disk.mkdir(exist_ok=True)
         call("mount", "-o", "loop", image, self.disk)
+        self.run.mkdir(exist_ok=True)
+        call("mount", "-t", "tmpfs", "tmpfs", self.run)
         self.registry = registry.Registry(self.folder / "registry").start()
         image = debian.make_image(TOP / "build/cache")
         self.registry.push("debian:latest", image)
@@ -91,7 +94,7 @@ class Ground:
         if hasattr(self, "registry"):
             self.registry.stop()
         mounts = [line.split()[4] for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines()]
-        for point in sorted((m for m in mounts if m.startswith(str(self.disk))), reverse=True):
+        for point in sorted((m for m in mounts if m.startswith((str(self.disk), str(self.run)))), reverse=True):
             subprocess.run(["umount", "-l", point], check=False)
         shutil.rmtree(self.folder / "registry", ignore_errors=True)
         (self.folder / "disk.img").unlink(missing_ok=True)

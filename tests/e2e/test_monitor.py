@@ -32,3 +32,21 @@ def test_a_killed_monitor_is_noticed(imgctl, monitor):
     os.kill(monitor, signal.SIGKILL)
     imgctl.ok("rm", "-f", "it")
     imgctl.fails("inspect", "it", rc=1, err="(?i)no such")
+
+
+def test_one_that_is_not_needed_goes(imgctl, busybox, tmp_path):
+    (tmp_path / "cid").write_text("x")
+    imgctl.fails("run", "--cidfile", tmp_path / "cid", busybox, "true", rc=125, err="(?i)container id file")
+    imgctl.ok("create", "--name", "taken", busybox)
+    imgctl.fails("run", "--name", "taken", busybox, "true", rc=125, err="already in use")
+    for command in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = command.read_bytes().split(b"\0")
+        except OSError:
+            continue  # it has ended meanwhile
+        assert not (b"monitor" in words and os.fsencode(imgctl.root) in words)
+
+
+def test_nobody_calls_it(imgctl):
+    imgctl.fails("monitor", rc=1, err="monitor is for imgctl itself")
+    assert "monitor" not in imgctl.ok("--help")

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A container's start in its monitor, and what is left to do at its end. */
+#include "runtime/engine/container_monitor.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "base/alloc.h"
+#include "base/atomicfile.h"
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/jsonx.h"
+#include "base/log.h"
+#include "runtime/cgroup/cgroup_control.h"
+#include "runtime/engine/container_delete.h"
+#include "runtime/engine/container_files.h"
+#include "runtime/engine/container_lock.h"
+#include "runtime/engine/container_rootfs.h"
+#include "runtime/engine/container_state.h"
+#include "runtime/engine/container_volumes.h"
+#include "runtime/engine/spec_request.h"
+#include "runtime/engine/start_plan.h"
+#include "runtime/launch.h"
+#include "runtime/logs/log_writer.h"
+#include "runtime/monitor.h"
+#include "runtime/network_ahead.h"
+
+enum {
+	START_STOP_TIMEOUT = 10, /* seconds, docker's */
+	START_CGROUP_WAIT_MS = 2000,
+};
+
+/* What the monitor keeps while the container lives. */
+struct running {
+	struct store *store;
+	struct container *container;
+	struct container_lock lock; /* held as long as the monitor lives */
+	int listen_fd;
+	struct cgroup *cgroup;
+	struct log_writer *log;
+	struct container_state state;
+	struct network_ahead network;
+	bool is_removed; /* --rm */
+};
+
+/* A start on its way, for what is done while the child mounts. */
+struct starting {
+	struct running *running;
+	const struct start_plan *plan;
+};
+
+static bool is_auto_removed(const struct container *container)
+{
+	return json_is_true(
+		json_object_get(container->host_config, "AutoRemove"));
+}
+
+/* Writes the specification beside the state, for exec and for people. */
+static int keep_spec(const struct running *running, const json_t *document,
+		     struct error *err)
+{
+	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	jsonx_format(document, &text);
+	return atomicfile_put(running->lock.folder_fd, "config.json", text.text,
+			      text.length, 0, err);
+}
+
+/* v1 groups are joined while the child mounts: the kernel makes us wait. */
+static int join_groups(void *context, pid_t pid, struct error *err)
+{
+	const struct starting *starting = context;
+	struct cgroup *cgroup = starting->running->cgroup;
+
+	return cgroup_has_to_add(cgroup) ? cgroup_add(cgroup, pid, err) : 0;
+}
+
+static int open_log(struct running *running, struct error *err)
+{
+	const json_t *config = json_object_get(running->container->host_config,
+					       "LogConfig");
+	struct log_options options = LOG_OPTIONS_INIT;
+
+	if (log_options_parse(spec_string(config, "Type"),
+			      json_object_get(config, "Config"), &options,
+			      err) < 0)
+		return -1;
+	return log_writer_open(running->container->folder_fd, &options,
+			       &running->log, err);
+}
+
+/* What only has to be there when the program runs. */
+static int accompany(void *context, pid_t pid, struct error *err)
+{
+	const struct starting *starting = context;
+	struct running *running = starting->running;
+	const struct start_plan *plan = starting->plan;
+
+	if (cgroup_guard_devices(running->cgroup, &plan->limits, pid, err) <
+		    0 ||
+	    keep_spec(running, plan->document, err) < 0)
+		return -1;
+	return open_log(running, err);
+}
+
+static int launch(struct running *running, const struct start_plan *plan,
+		  int rootfs_fd, int network_fd,
+		  const struct monitor_stdio *stdio, struct launched *out,
+		  struct error *err)
+{
+	struct launch request = LAUNCH_INIT;
+	struct starting starting = { running, plan };
+
+	request.spec = &plan->spec;
+	request.rootfs_fd = rootfs_fd;
+	memcpy(request.stdio, stdio->fds, sizeof(request.stdio));
+	request.cgroup_fd = cgroup_into_fd(running->cgroup);
+	request.filter = plan->has_filter ? &plan->filter.program : NULL;
+	request.filter_flags = plan->filter.flags;
+	request.prepare = join_groups;
+	request.accompany = accompany;
+	request.context = &starting;
+	request.network_fd = network_fd;
+	request.id = running->container->id;
+	request.bundle = running->store->root;
+	return launch_container(&request, out, err);
+}
+
+static int note_running(struct running *running, const struct start_plan *plan,
+			pid_t pid, struct error *err)
+{
+	running->state = (struct container_state){
+		.status = CONTAINER_RUNNING,
+		.pid = pid,
+		.monitor = getpid(),
+		.started = clock_now(),
+		.cgroup = xstrdup(plan->cgroup_path),
+	};
+	return container_state_put(running->lock.folder_fd, &running->state,
+				   err);
+}
+
+/* Everything the program needs before there is one. */
+static int prepare(struct running *running, struct start_plan *plan,
+		   int *rootfs_out, struct error *err)
+{
+	if (container_files_write(running->container, running->lock.folder_fd,
+				  err) < 0 ||
+	    container_rootfs_mount(running->store, running->container,
+				   rootfs_out, err) < 0 ||
+	    container_volumes_fill(running->container, *rootfs_out, err) < 0 ||
+	    start_plan_make(running->store, running->container, *rootfs_out,
+			    plan, err) < 0)
+		return -1;
+	return cgroup_create(plan->cgroup_path, &plan->limits, &running->cgroup,
+			     err);
+}
+
+static int bring_up(struct running *running, const struct monitor_stdio *stdio,
+		    struct launched *launched, struct error *err)
+{
+	autoclean(start_plan_release) struct start_plan plan = START_PLAN_INIT;
+	autoclose int rootfs_fd = -1;
+
+	/* a user or a layer that is not found is no program that is not */
+	if (prepare(running, &plan, &rootfs_fd, err) < 0)
+		return launched_not_program(err);
+	network_ahead_join(&running->network);
+	if (launch(running, &plan, rootfs_fd, running->network.fd, stdio,
+		   launched, err) < 0)
+		return -1;
+	network_ahead_release(&running->network);
+	return note_running(running, &plan, launched->pid, err);
+}
+
+static int start(void *context, const struct monitor_stdio *stdio,
+		 struct monitor_started *out, struct error *err)
+{
+	struct launched launched = LAUNCHED_INIT;
+
+	if (bring_up(context, stdio, &launched, err) < 0)
+		return -1;
+	out->pid = launched.pid;
+	out->pidfd = launched.pidfd;
+	out->console_fd = launched.console_fd;
+	return 0;
+}
+
+static void write_log(void *context, int stream, const void *data,
+		      size_t length)
+{
+	struct running *running = context;
+	autoclean(error_release) struct error err = ERROR_INIT;
+
+	/* a full disk costs log lines, never the container */
+	if (running->log &&
+	    log_writer_add(running->log, stream, data, length, &err) < 0)
+		error_release(&err);
+}
+
+/* A pid namespace of its own ends with its first process; a shared one not. */
+static bool has_survivors(const struct container *container)
+{
+	return *spec_string(container->host_config, "PidMode");
+}
+
+static void remove_group(struct running *running)
+{
+	autoclean(error_release) struct error err = ERROR_INIT;
+
+	if (running->cgroup && has_survivors(running->container) &&
+	    cgroup_kill(running->cgroup, SIGKILL, &err) < 0)
+		error_release(&err); /* removing tells */
+	if (running->cgroup &&
+	    cgroup_remove(running->cgroup, START_CGROUP_WAIT_MS, &err) < 0)
+		error_release(&err); /* found by the next clean-up */
+	cgroup_close(TAKE_PTR(running->cgroup));
+}
+
+/* Nobody finds the container any more, and its name is free. */
+static void forget(struct running *running)
+{
+	autoclean(container_release) struct container now = CONTAINER_INIT;
+	autoclean(error_release) struct error err = ERROR_INIT;
+
+	/* read again: it may have another name by now */
+	if (container_load(running->store, running->container->id, &now, &err) <
+		    0 ||
+	    container_forget(running->store, &now, &err) < 0)
+		error_release(&err); /* `rm` can be asked again */
+	if (container_delete_volumes(running->store, running->container, &err) <
+	    0)
+		error_release(&err); /* `volume prune` finds them */
+}
+
+/* The one record of how it ended; with --rm the container itself goes. */
+static void record_end(struct running *running)
+{
+	autoclean(error_release) struct error err = ERROR_INIT;
+
+	running->state.finished = clock_now();
+	running->state.pid = 0;
+	running->state.monitor = 0;
+	if (running->is_removed)
+		forget(running);
+	else if (container_state_put_exit(running->container, &running->state,
+					  &err) < 0)
+		error_release(&err); /* seen as created: nothing ran */
+	if (container_state_end(running->lock.folder_fd, &err) < 0)
+		error_release(&err); /* the free lock tells the truth */
+}
+
+static int failure_code(enum error_kind kind)
+{
+	if (kind == ERROR_NOT_FOUND)
+		return 127;
+	return kind == ERROR_DENIED ? 126 : 128;
+}
+
+static void failed(void *context, const struct error *err)
+{
+	struct running *running = context;
+
+	running->state.status = CONTAINER_CREATED;
+	running->state.exit_code = failure_code(err->kind);
+	running->state.message = xstrdup(err->msg);
+	log_writer_close(TAKE_PTR(running->log));
+	remove_group(running);
+	record_end(running);
+}
+
+static void ended(void *context, int exit_code)
+{
+	struct running *running = context;
+
+	running->state.status = CONTAINER_EXITED;
+	running->state.exit_code = exit_code;
+	running->state.is_oom_killed = running->cgroup && exit_code == 137 &&
+				       cgroup_has_oom_killed(running->cgroup);
+	log_writer_close(TAKE_PTR(running->log));
+	record_end(running);
+}
+
+static void finish(void *context)
+{
+	struct running *running = context;
+	autoclean(error_release) struct error err = ERROR_INIT;
+
+	remove_group(running);
+	/* the lock in it kept others from starting or removing it */
+	if (container_state_clear(running->store, running->container->id,
+				  &err) < 0)
+		error_release(&err); /* it is used again */
+	if (running->is_removed) {
+		if (container_discard(running->store, running->container->id,
+				      &err) < 0)
+			error_release(&err); /* `system check` finds it */
+		return;
+	}
+	/*
+	 * The overlay never synced: what is kept is flushed now. That may take
+	 * seconds when others wrote much, and nobody has to wait for it.
+	 */
+	if (container_rootfs_sync(running->container, &err) < 0)
+		error_release(&err);
+}
+
+/* The socket's path is relative to its folder: no limit of 108 bytes. */
+static int listen_at(int folder_fd, int *out, struct error *err)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	autoclose int fd = socket(
+		AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	(void)snprintf(address.sun_path, sizeof(address.sun_path),
+		       "/proc/self/fd/%d/attach.sock", folder_fd);
+	if (fd < 0 ||
+	    bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ||
+	    listen(fd, 16) < 0)
+		return error_sys(err, errno, "listen for clients");
+	*out = TAKE_FD(fd);
+	return 0;
+}
+
+static void running_release(struct running *running)
+{
+	network_ahead_release(&running->network);
+	container_lock_release(&running->lock);
+	cleanup_close(&running->listen_fd);
+}
+DEFINE_CLEANUP(struct running, running_release)
+
+static unsigned stop_timeout(const struct container *container)
+{
+	const json_t *value = json_object_get(container->config, "StopTimeout");
+
+	return json_is_integer(value) && json_integer_value(value) >= 0
+		       ? (unsigned)json_integer_value(value)
+		       : START_STOP_TIMEOUT;
+}
+
+static void describe(struct running *running,
+		     const struct container_order *order, struct monitor *out)
+{
+	const struct container *container = running->container;
+	const json_t *config = container->config;
+
+	*out = (struct monitor){
+		.name = "imgctl-monitor",
+		.listen_fd = running->listen_fd,
+		.is_tty = json_is_true(json_object_get(config, "Tty")),
+		.has_stdin = json_is_true(json_object_get(config, "OpenStdin")),
+		.stdin_once =
+			json_is_true(json_object_get(config, "StdinOnce")),
+		.lives_on = order->lives_on,
+		.rows = order->rows,
+		.columns = order->columns,
+		.stop_timeout_ms = stop_timeout(container) * 1000,
+		.context = running,
+		.start = start,
+		.failed = failed,
+		.log = write_log,
+		.ended = ended,
+		.finish = finish,
+	};
+}
+
+/* The container, its lock, and the socket that others attach by. */
+static int take(struct running *running, const struct container_order *order,
+		struct error *err)
+{
+	if (container_load(running->store, order->id, running->container, err) <
+		    0 ||
+	    container_lock_take(running->store, running->container,
+				&running->lock, err) < 0 ||
+	    listen_at(running->lock.folder_fd, &running->listen_fd, err) < 0)
+		return launched_not_program(err);
+	running->is_removed = is_auto_removed(running->container);
+	return 0;
+}
+
+/* False when the other end went without an order. */
+static bool receive_order(int fd, struct container_order *out)
+{
+	ssize_t got;
+
+	do {
+		got = recv(fd, out, sizeof(*out), 0);
+	} while (got < 0 && errno == EINTR);
+	return got == (ssize_t)sizeof(*out) && !out->id[CONTAINER_ID_MAX - 1];
+}
+
+void container_monitor(struct store *store, bool wants_network, int client_fd)
+{
+	autoclean(error_release) struct error err = ERROR_INIT;
+	autoclean(container_release) struct container container =
+		CONTAINER_INIT;
+	autoclean(running_release) struct running running = {
+		.store = store,
+		.container = &container,
+		.lock = CONTAINER_LOCK_INIT,
+		.listen_fd = -1,
+		.state = CONTAINER_STATE_INIT,
+		.network = NETWORK_AHEAD_INIT,
+	};
+	struct container_order order;
+	struct monitor monitor;
+
+	if (wants_network)
+		network_ahead_start(&running.network);
+	if (!receive_order(client_fd, &order)) {
+		(void)close(client_fd); /* nobody is there */
+		return;
+	}
+	if (take(&running, &order, &err) < 0) {
+		monitor_refuse(client_fd, &err);
+		return;
+	}
+	describe(&running, &order, &monitor);
+	monitor_run(&monitor, client_fd);
+}
