@@ -35,6 +35,9 @@ int self_protect_enter(char *const argv[], struct error *err) must_check;
  */
 int self_protect_execute(char *const argv[], struct error *err) must_check;
 
+/* In the executed program: take over what the execution left open. */
+void self_protect_arrive(void);
+
 /*
  * The path of the installed program, "" when it cannot be told. The caller
  * frees it.

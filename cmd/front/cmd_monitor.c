@@ -6,6 +6,7 @@
 
 #include "cmd/front/front_commands.h"
 #include "runtime/engine/container_monitor.h"
+#include "runtime/self_protect.h"
 
 /* The first client's socket is where standard input would be. */
 static int take_socket(struct error *err)
@@ -26,8 +27,10 @@ int cmd_monitor(struct command_call *call, struct error *err)
 	struct store *store;
 	bool wants_network = call->argv[0] &&
 			     !strcmp(call->argv[0], CONTAINER_MONITOR_NETWORK);
-	int fd = take_socket(err);
+	int fd;
 
+	self_protect_arrive();
+	fd = take_socket(err);
 	if (fd < 0)
 		return -1;
 	if (context_store(call->context, &store, err) < 0) {

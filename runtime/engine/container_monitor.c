@@ -245,10 +245,12 @@ static void record_end(struct running *running)
 	running->state.finished = clock_now();
 	running->state.pid = 0;
 	running->state.monitor = 0;
-	if (running->is_removed)
-		forget(running);
-	else if (container_state_put_exit(running->container, &running->state,
-					  &err) < 0)
+	if (running->is_removed) {
+		forget(running); /* and its run folder goes in a moment */
+		return;
+	}
+	if (container_state_put_exit(running->container, &running->state,
+				     &err) < 0)
 		error_release(&err); /* seen as created: nothing ran */
 	if (container_state_end(running->lock.folder_fd, &err) < 0)
 		error_release(&err); /* the free lock tells the truth */
