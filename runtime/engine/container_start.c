@@ -71,7 +71,7 @@ void container_dismiss(struct summoned *monitor)
 int container_start(const struct container_start *request, int *client_out,
 		    struct error *err)
 {
-	struct summoned own = SUMMONED_INIT;
+	autoclean(container_dismiss) struct summoned own = SUMMONED_INIT;
 	struct summoned *monitor = request->monitor ? request->monitor : &own;
 	struct container_order order = {
 		.lives_on = request->lives_on,
