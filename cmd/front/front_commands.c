@@ -55,6 +55,8 @@ const struct command front_commands[] = {
 	{ "rmi\0image rm\0image remove\0", "Remove one or more images",
 	  cmd_rmi },
 	{ "image prune\0", "Remove unused images", cmd_image_prune },
+	{ "container prune\0", "Remove all stopped containers",
+	  cmd_container_prune },
 	{ "rm\0container rm\0container remove\0",
 	  "Remove one or more containers", cmd_rm },
 	{ "logs\0container logs\0", "Fetch the logs of a container", cmd_logs },

@@ -56,6 +56,9 @@ int cmd_create(struct command_call *call, struct error *err);
 /* Print the versions of the program and of what it is made of. */
 int cmd_version(struct command_call *call, struct error *err);
 
+/* Remove the containers that do not run. */
+int cmd_container_prune(struct command_call *call, struct error *err);
+
 /* The process beside a container, which run, start and restart execute. */
 int cmd_monitor(struct command_call *call, struct error *err);
 
