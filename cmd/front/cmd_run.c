@@ -46,6 +46,7 @@ struct run {
 	struct container container;
 	struct store *store;
 	struct summoned monitor;
+	bool starts; /* and not only creates */
 };
 
 static void run_release(struct run *run)
@@ -122,6 +123,18 @@ static void take_back(struct run *run)
 		error_release(&ignored);
 }
 
+/* For run: a monitor gets ready while the container is created. */
+static int summon(struct run *run, struct error *err)
+{
+	const char *network = run->options.network;
+	bool is_shared = network && (!strcmp(network, "host") ||
+				     !strncmp(network, "container:", 10));
+
+	if (!run->starts)
+		return 0;
+	return container_summon(run->store, !is_shared, &run->monitor, err);
+}
+
 /* From the command line to a container in the store. */
 static int create(struct run *run, bool is_foreground, struct error *err)
 {
@@ -148,7 +161,8 @@ static int create(struct run *run, bool is_foreground, struct error *err)
 
 	if (check_pull(options, err) < 0 || check_cidfile(options, err) < 0 ||
 	    context_store(run->call->context, &run->store, err) < 0 ||
-	    image_ensure(run->call->context, &wish, &image, err) < 0)
+	    image_ensure(run->call->context, &wish, &image, err) < 0 ||
+	    summon(run, err) < 0)
 		return -1;
 	want.store = run->store;
 	if (run_config_make(&want, &config, err) < 0)
@@ -238,24 +252,13 @@ static int start(struct run *run, struct error *err)
 	return stay(run, client_fd, err);
 }
 
-/* It gets ready while the container is created. */
-static int summon(struct run *run, struct error *err)
-{
-	const char *network = run->options.network;
-	bool is_shared = network && (!strcmp(network, "host") ||
-				     !strncmp(network, "container:", 10));
-
-	if (context_store(run->call->context, &run->store, err) < 0)
-		return -1;
-	return container_summon(run->store, !is_shared, &run->monitor, err);
-}
-
 int cmd_run(struct command_call *call, struct error *err)
 {
 	autoclean(run_release) struct run run = {
 		.call = call,
 		.container = CONTAINER_INIT,
 		.monitor = SUMMONED_INIT,
+		.starts = true,
 	};
 	bool done;
 
@@ -267,8 +270,6 @@ int cmd_run(struct command_call *call, struct error *err)
 					      !run.options.is_detached,
 				      run.options.is_interactive, err) < 0)
 		return -1;
-	if (summon(&run, err) < 0)
-		return fail(&run, RUN_TOOL_FAILED, err);
 	if (create(&run, !run.options.is_detached, err) < 0)
 		return fail(&run, RUN_TOOL_FAILED, err);
 	return start(&run, err);
