@@ -74,6 +74,14 @@ static const struct usage image_usage = {
 	.complete = OPTION_COMPLETE_IMAGE,
 };
 
+static const struct usage volume_usage = {
+	.arguments = "VOLUME [VOLUME...]",
+	.summary = "Display detailed information on one or more volumes",
+	.options = image_table,
+	.least = 1,
+	.most = -1,
+};
+
 struct kind;
 
 struct inspect {
@@ -276,4 +284,9 @@ int cmd_image_inspect(struct command_call *call, struct error *err)
 int cmd_container_inspect(struct command_call *call, struct error *err)
 {
 	return run(call, &container_usage, "container", err);
+}
+
+int cmd_volume_inspect(struct command_call *call, struct error *err)
+{
+	return run(call, &volume_usage, "volume", err);
 }

@@ -59,6 +59,21 @@ int cmd_version(struct command_call *call, struct error *err);
 /* Remove the containers that do not run. */
 int cmd_container_prune(struct command_call *call, struct error *err);
 
+/* Make a volume. */
+int cmd_volume_create(struct command_call *call, struct error *err);
+
+/* Tell all about volumes. */
+int cmd_volume_inspect(struct command_call *call, struct error *err);
+
+/* List volumes. */
+int cmd_volume_ls(struct command_call *call, struct error *err);
+
+/* Remove those of all volumes that nobody uses. */
+int cmd_volume_prune(struct command_call *call, struct error *err);
+
+/* Remove volumes that nobody uses. */
+int cmd_volume_rm(struct command_call *call, struct error *err);
+
 /* The process beside a container, which run, start and restart execute. */
 int cmd_monitor(struct command_call *call, struct error *err);
 

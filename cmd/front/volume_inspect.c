@@ -31,7 +31,7 @@ int volume_inspect(const struct store *store, const char *name, json_t **out,
 	autofree char *mountpoint = xasprintf("%s/%s", store->root, data);
 	json_t *labels;
 
-	if (!volume_is_name(name) || !fs_exists(store->root_fd, data))
+	if (!volume_exists(store, name))
 		return error_set(err, ERROR_NOT_FOUND, "No such volume: %s",
 				 name);
 	own = read_description(store, name);

@@ -2,6 +2,7 @@
 /* Volumes of the local driver. */
 #include "layers/store/volume.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/jsonx.h"
+#include "layers/store/tree_size.h"
 
 bool volume_is_name(const char *text)
 {
@@ -41,22 +43,30 @@ static int random_name(char **out, struct error *err)
 }
 
 static int describe(int folder_fd, const char *name, bool is_anonymous,
-		    struct error *err)
+		    const json_t *labels, struct error *err)
 {
 	autoclean(jsonx_free) json_t *document = NULL;
+	autoclean(jsonx_free) json_t *own = NULL;
 	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
 	char created[CLOCK_TEXT_MAX];
 
 	clock_format(clock_now(), created);
 	document = json_pack("{s:s,s:s,s:b}", "name", name, "created", created,
 			     "anonymous", is_anonymous);
+	own = json_object_size(labels) ? json_deep_copy(labels) : json_object();
+	if (is_anonymous)
+		(void)json_object_set_new(own, VOLUME_ANONYMOUS,
+					  json_string(""));
+	if (json_object_size(own))
+		(void)json_object_set(document, "labels", own);
 	jsonx_format(document, &text);
 	return atomicfile_put(folder_fd, "volume.json", text.text, text.length,
 			      0, err);
 }
 
-int volume_ensure(const struct store *store, const char *name, char **name_out,
-		  char **path_out, bool *is_new_out, struct error *err)
+static int make(const struct store *store, const char *name,
+		const json_t *labels, char **name_out, bool *is_new_out,
+		struct error *err)
 {
 	autofree char *own = xstrdup(name);
 	autofree char *folder = NULL;
@@ -70,11 +80,64 @@ int volume_ensure(const struct store *store, const char *name, char **name_out,
 	*is_new_out = mkdirat(fd, "_data", 0755) == 0;
 	if (!*is_new_out && errno != EEXIST)
 		return error_sys(err, errno, "make volume %s", own);
-	if (*is_new_out && describe(fd, own, !name, err) < 0)
+	if (*is_new_out && describe(fd, own, !name, labels, err) < 0)
 		return -1;
-	*path_out = xasprintf("%s/%s/_data", store->root, folder);
 	*name_out = TAKE_PTR(own);
 	return 0;
+}
+
+int volume_ensure(const struct store *store, const char *name, char **name_out,
+		  char **path_out, bool *is_new_out, struct error *err)
+{
+	if (make(store, name, NULL, name_out, is_new_out, err) < 0)
+		return -1;
+	*path_out = xasprintf("%s/volumes/%s/_data", store->root, *name_out);
+	return 0;
+}
+
+int volume_create(const struct store *store, const char *name,
+		  const json_t *labels, char **name_out, struct error *err)
+{
+	bool is_new;
+
+	return make(store, name, labels, name_out, &is_new, err);
+}
+
+bool volume_exists(const struct store *store, const char *name)
+{
+	autofree char *data = xasprintf("volumes/%s/_data", name);
+
+	return volume_is_name(name) && fs_exists(store->root_fd, data);
+}
+
+int volume_list(const struct store *store, struct strvec *out,
+		struct error *err)
+{
+	int fd = openat(store->root_fd, "volumes",
+			O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct dirent *entry;
+	DIR *dir;
+
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir)
+		return error_sys(err, errno, "read the volumes");
+	while ((entry = readdir(dir))) {
+		if (volume_exists(store, entry->d_name))
+			strvec_add(out, entry->d_name);
+	}
+	(void)closedir(dir); /* only read */
+	return 0;
+}
+
+int volume_size(const struct store *store, const char *name, uint64_t *out,
+		struct error *err)
+{
+	autofree char *path = xasprintf("%s/volumes/%s/_data", store->root,
+					name);
+
+	return tree_size(path, out, err);
 }
 
 int volume_remove(const struct store *store, const char *name,

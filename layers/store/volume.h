@@ -11,9 +11,15 @@
 #ifndef LAYERS_VOLUME_H
 #define LAYERS_VOLUME_H
 
+#include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
+#include "base/strvec.h"
 #include "layers/store/store.h"
+
+/* docker's label of a volume that was made without a name. */
+#define VOLUME_ANONYMOUS "com.docker.volume.anonymous"
 
 /* Whether TEXT may be a volume's name. */
 bool volume_is_name(const char *text);
@@ -26,6 +32,25 @@ bool volume_is_name(const char *text);
 int volume_ensure(const struct store *store, const char *name, char **name_out,
 		  char **path_out, bool *is_new_out,
 		  struct error *err) must_check;
+
+/*
+ * Make volume NAME (NULL: an anonymous one) with LABELS, an object, unless it
+ * exists. The name goes to NAME_OUT, the caller's.
+ */
+int volume_create(const struct store *store, const char *name,
+		  const json_t *labels, char **name_out,
+		  struct error *err) must_check;
+
+/* Whether there is a volume NAME. */
+bool volume_exists(const struct store *store, const char *name);
+
+/* Append the names of all volumes to OUT, in no order. */
+int volume_list(const struct store *store, struct strvec *out,
+		struct error *err) must_check;
+
+/* Add up what volume NAME holds, in bytes. */
+int volume_size(const struct store *store, const char *name, uint64_t *out,
+		struct error *err) must_check;
 
 /* Remove volume NAME and its data; absent is fine. */
 int volume_remove(const struct store *store, const char *name,
