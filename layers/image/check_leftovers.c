@@ -94,16 +94,6 @@ static int check_partial_entry(struct check *check, const char *path,
 			       "a download that nobody took up again", err);
 }
 
-/* "containers/.<id>": a container that is gone, its files being deleted. */
-static int check_container(struct check *check, const char *path,
-			   const struct stat *st, struct error *err)
-{
-	if (!check_is_old(check, st->st_mtime, CHECK_HOUR))
-		return 0;
-	return report_leftover(check, path,
-			       "files of a container that was removed", err);
-}
-
 static int check_lease(struct check *check, const char *path,
 		       const struct stat *st, struct error *err)
 {
@@ -122,16 +112,17 @@ static int check_root_entry(struct check *check, const char *path,
 }
 
 /* A folder of the store, and which entries of it may be left over. */
-static const struct place {
+struct place {
 	const char *folder;
 	const char *start; /* of the names it is about; "" for all */
 	int (*check)(struct check *check, const char *path,
 		     const struct stat *st, struct error *err);
-} places[] = {
+};
+
+static const struct place places[] = {
 	{ "layers", ".", check_layer_entry },
 	{ "partial", "", check_partial_entry },
 	{ "leases", "", check_lease },
-	{ "containers", ".", check_container },
 	{ ".", ".tmp-", check_root_entry },
 };
 
@@ -165,7 +156,7 @@ static int check_place(struct check *check, const struct place *place,
 	int result = 0;
 	DIR *dir;
 
-	if (fd < 0 && errno == ENOENT)
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return 0;
 	dir = fd < 0 ? NULL : fdopendir(fd);
 	if (!dir)
@@ -174,6 +165,42 @@ static int check_place(struct check *check, const struct place *place,
 		result = check_entry(check, place, entry->d_name, err);
 	(void)closedir(dir); /* only read */
 	return result;
+}
+
+/* "containers/<shard>/<id>" without its document: whoever made it was killed.
+ */
+static int check_container(struct check *check, const char *path,
+			   const struct stat *st, struct error *err)
+{
+	autofree char *document = xasprintf("%s/container.json", path);
+
+	if (fs_exists(check->request->store->root_fd, document) ||
+	    !check_is_old(check, st->st_mtime, CHECK_HOUR))
+		return 0;
+	return report_leftover(check, path, "a container that was not finished",
+			       err);
+}
+
+/* "containers/.<id>": a container that is gone, its files being deleted. */
+static int check_shard(struct check *check, const char *path,
+		       const struct stat *st, struct error *err)
+{
+	const struct place shard = { path, "", check_container };
+
+	if (*(strrchr(path, '/') + 1) != '.')
+		return check_place(check, &shard, err);
+	if (!check_is_old(check, st->st_mtime, CHECK_HOUR))
+		return 0;
+	return report_leftover(check, path,
+			       "files of a container that was removed", err);
+}
+
+static int check_containers(struct check *check, struct error *err)
+{
+	static const struct place containers = { "containers", "",
+						 check_shard };
+
+	return check_place(check, &containers, err);
 }
 
 int check_leftovers(struct check *check, struct error *err)
@@ -188,5 +215,5 @@ int check_leftovers(struct check *check, struct error *err)
 		if (check_place(check, &places[i], err) < 0)
 			return -1;
 	}
-	return 0;
+	return check_containers(check, err);
 }

@@ -180,7 +180,13 @@ int start_plan_filter(const json_t *host, struct seccomp_filter *out,
 	else if (read_profile(option, &context, &profile, err) < 0)
 		return -1;
 	*has_filter_out = true;
-	return seccomp_filter_build(&profile, out, err);
+	if (seccomp_filter_build(&profile, out, err) < 0)
+		return -1;
+	if (out->wants_listener)
+		return error_set(err, ERROR_UNSUPPORTED,
+				 "seccomp profile: SCMP_ACT_NOTIFY needs "
+				 "somebody who listens, and there is nobody");
+	return 0;
 }
 
 int start_plan_make(const struct store *store,

@@ -78,3 +78,10 @@ def test_capabilities(imgctl, busybox):
 def test_labels_and_inspect(imgctl, busybox):
     imgctl.ok("create", "--name", "labelled", "-l", "a=1", "-l", "b", "busybox")
     assert json.loads(imgctl.ok("inspect", "-f", "{{json .Config.Labels}}", "labelled")) == {"a": "1", "b": ""}
+
+
+def test_a_profile_that_nobody_listens_to_is_refused(imgctl, busybox, tmp_path):
+    profile = tmp_path / "profile.json"
+    profile.write_text('{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}]}')
+    imgctl.fails("run", "--rm", "--security-opt", f"seccomp={profile}", busybox, "true", rc=125, err="SCMP_ACT_NOTIFY needs")
+    assert imgctl.ok("ps", "-aq") == ""

@@ -311,8 +311,14 @@ static void put_leftovers(struct store_fixture *fixture)
 	autofree char *layer = xasprintf("layers/.new-%d-1", (int)dead_pid());
 	autofree char *old = xasprintf("layers/.old-%d-1", (int)dead_pid());
 	const char *const folders[] = {
-		"layers", "partial",	      "leases",	       layer,
-		old,	  "partial/.spool-1", "containers/.5",
+		"layers",
+		"partial",
+		"leases",
+		layer,
+		old,
+		"partial/.spool-1",
+		"containers/.5",
+		"containers/ab/abc",
 	};
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
@@ -339,9 +345,9 @@ static void test_image_check__leftovers_are_no_problems(void **state)
 	assert_int_equal(seen.totals.leftovers, 3);
 	check(fixture, MUCH_LATER, &seen);
 	assert_int_equal(seen.totals.problems, 0);
-	assert_int_equal(seen.totals.leftovers, 10);
+	assert_int_equal(seen.totals.leftovers, 11);
 	check(fixture, MUCH_LATER | REPAIR, &seen);
-	assert_int_equal(seen.totals.repaired, 10);
+	assert_int_equal(seen.totals.repaired, 11);
 	expect_empty(fixture);
 	assert_false(fs_exists(fixture->store->root_fd, ".tmp-2"));
 }
