@@ -5,8 +5,8 @@
 #include "cmd/filter.h"
 #include "cmd/front/container_entry.h"
 #include "cmd/front/front_commands.h"
+#include "cmd/front/prune.h"
 #include "cmd/front/verb.h"
-#include "cmd/units.h"
 #include "runtime/engine/container_delete.h"
 
 struct container_prune_options {
@@ -105,30 +105,6 @@ static int remove_all(const struct store *store, const struct filter *given,
 	return 0;
 }
 
-static int print_removal(const struct removal *removal, struct error *err)
-{
-	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
-	char freed[UNITS_TEXT_MAX];
-
-	if (removal->ids.length)
-		strbuf_addf(&text, "Deleted Containers:\n%s\n",
-			    removal->ids.text);
-	units_format_size((double)removal->freed, freed);
-	strbuf_addf(&text, "Total reclaimed space: %s\n", freed);
-	return command_print(text.text, text.length, err);
-}
-
-static int ask(const struct container_prune_options *options, bool *out,
-	       struct error *err)
-{
-	*out = true;
-	if (options->is_forced)
-		return 0;
-	return verb_confirm("WARNING! This will remove all stopped "
-			    "containers.\nAre you sure you want to continue?",
-			    out, err);
-}
-
 static int run(struct command_call *call,
 	       const struct container_prune_options *options, struct error *err)
 {
@@ -140,7 +116,8 @@ static int run(struct command_call *call,
 	int result;
 
 	if (filter_check(&options->filter, accepted, err) < 0 ||
-	    ask(options, &is_wanted, err) < 0)
+	    prune_ask(options->is_forced, "all stopped containers", &is_wanted,
+		      err) < 0)
 		return -1;
 	if (!is_wanted)
 		return 0;
@@ -148,7 +125,8 @@ static int run(struct command_call *call,
 		return -1;
 	result = remove_all(store, &options->filter, &removal, err);
 	if (result == 0)
-		result = print_removal(&removal, err);
+		result = prune_report("Deleted Containers:", removal.ids.text,
+				      removal.freed, err);
 	strbuf_release(&removal.ids);
 	return result;
 }

@@ -4,8 +4,8 @@
 #include "base/clock.h"
 #include "cmd/filter.h"
 #include "cmd/front/front_commands.h"
+#include "cmd/front/prune.h"
 #include "cmd/front/verb.h"
-#include "cmd/units.h"
 #include "layers/image/image_edit.h"
 #include "layers/image/image_prune.h"
 
@@ -68,22 +68,6 @@ static int settle_filter(const struct image_prune_options *options,
 	return 0;
 }
 
-static int ask(const struct image_prune_options *options, bool is_all,
-	       bool *out, struct error *err)
-{
-	*out = true;
-	if (options->is_forced)
-		return 0;
-	return verb_confirm(is_all ? "WARNING! This will remove all images "
-				     "without at least one container "
-				     "associated to them.\nAre you sure you "
-				     "want to continue?"
-				   : "WARNING! This will remove all dangling "
-				     "images.\nAre you sure you want to "
-				     "continue?",
-			    out, err);
-}
-
 /* An image that got a user meanwhile, or that is gone, is no failure. */
 static int prune(struct store *store, const struct strvec *ids,
 		 struct image_removal *removal, struct error *err)
@@ -103,26 +87,22 @@ static int prune(struct store *store, const struct strvec *ids,
 
 static int print_removal(const struct image_removal *removal, struct error *err)
 {
-	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
-	char freed[UNITS_TEXT_MAX];
+	autoclean(strbuf_release) struct strbuf lines = STRBUF_INIT;
 
-	if (removal->untagged.count || removal->deleted.count)
-		strbuf_addstr(&text, "Deleted Images:\n");
 	for (size_t i = 0; i < removal->untagged.count; i++)
-		strbuf_addf(&text, "untagged: %s\n",
+		strbuf_addf(&lines, "untagged: %s\n",
 			    removal->untagged.items[i]);
 	for (size_t i = 0; i < removal->deleted.count; i++)
-		strbuf_addf(&text, "deleted: %s\n", removal->deleted.items[i]);
-	if (text.length)
-		strbuf_addch(&text, '\n');
-	units_format_size((double)removal->freed, freed);
-	strbuf_addf(&text, "Total reclaimed space: %s\n", freed);
-	return command_print(text.text, text.length, err);
+		strbuf_addf(&lines, "deleted: %s\n", removal->deleted.items[i]);
+	return prune_report("Deleted Images:", lines.text, removal->freed, err);
 }
 
 static int run(struct command_call *call,
 	       const struct image_prune_options *options, struct error *err)
 {
+	static const char unused[] = "all images without at least one "
+				     "container associated to them";
+	static const char dangling[] = "all dangling images";
 	autoclean(image_prune_filter_release) struct image_prune_filter filter =
 		IMAGE_PRUNE_FILTER_INIT;
 	autoclean(strvec_release) struct strvec ids = STRVEC_INIT;
@@ -132,7 +112,8 @@ static int run(struct command_call *call,
 	bool is_wanted;
 
 	if (settle_filter(options, &filter, err) < 0 ||
-	    ask(options, filter.all, &is_wanted, err) < 0)
+	    prune_ask(options->is_forced, filter.all ? unused : dangling,
+		      &is_wanted, err) < 0)
 		return -1;
 	if (!is_wanted)
 		return 0;

@@ -5,10 +5,10 @@
 #include "base/lockfile.h"
 #include "cmd/filter.h"
 #include "cmd/front/front_commands.h"
+#include "cmd/front/prune.h"
 #include "cmd/front/verb.h"
 #include "cmd/front/volume_inspect.h"
 #include "cmd/front/volume_use.h"
-#include "cmd/units.h"
 #include "layers/store/volume.h"
 
 struct volume_prune_options {
@@ -95,41 +95,15 @@ static int remove_all(const struct store *store, const struct filter *given,
 	return 0;
 }
 
-static int print_removal(const struct removal *removal, struct error *err)
-{
-	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
-	char freed[UNITS_TEXT_MAX];
-
-	if (removal->names.length)
-		strbuf_addf(&text, "Deleted Volumes:\n%s\n",
-			    removal->names.text);
-	units_format_size((double)removal->freed, freed);
-	strbuf_addf(&text, "Total reclaimed space: %s\n", freed);
-	return command_print(text.text, text.length, err);
-}
-
-static int ask(const struct volume_prune_options *options, bool is_all,
-	       bool *out, struct error *err)
-{
-	*out = true;
-	if (options->is_forced)
-		return 0;
-	return verb_confirm(is_all ? "WARNING! This will remove all local "
-				     "volumes not used by at least one "
-				     "container.\nAre you sure you want to "
-				     "continue?"
-				   : "WARNING! This will remove anonymous "
-				     "local volumes not used by at least one "
-				     "container.\nAre you sure you want to "
-				     "continue?",
-			    out, err);
-}
-
 static int run(struct command_call *call,
 	       const struct volume_prune_options *options, struct error *err)
 {
 	static const char *const accepted[] = { "all", "label", "label!",
 						NULL };
+	static const char unused[] = "all local volumes not used by at least "
+				     "one container";
+	static const char anonymous[] = "anonymous local volumes not used by "
+					"at least one container";
 	struct removal removal = { .names = STRBUF_INIT };
 	bool is_all = options->is_all;
 	struct store *store;
@@ -138,7 +112,8 @@ static int run(struct command_call *call,
 
 	if (filter_check(&options->filter, accepted, err) < 0 ||
 	    filter_bool(&options->filter, "all", &is_all, err) < 0 ||
-	    ask(options, is_all, &is_asked_for, err) < 0)
+	    prune_ask(options->is_forced, is_all ? unused : anonymous,
+		      &is_asked_for, err) < 0)
 		return -1;
 	if (!is_asked_for)
 		return 0;
@@ -146,7 +121,8 @@ static int run(struct command_call *call,
 		return -1;
 	result = remove_all(store, &options->filter, is_all, &removal, err);
 	if (result == 0)
-		result = print_removal(&removal, err);
+		result = prune_report("Deleted Volumes:", removal.names.text,
+				      removal.freed, err);
 	strbuf_release(&removal.names);
 	return result;
 }

@@ -2,7 +2,8 @@
 /*
  * Which containers mount which volumes, for everything that must not take a
  * volume away from one. It is the truth of a moment: hold the store's lock
- * exclusively to act upon it, then no container is created meanwhile.
+ * exclusively to act upon it, then no container is created meanwhile. A volume
+ * that a command has made for a container it is about to create is not in it.
  */
 #ifndef CMD_VOLUME_USE_H
 #define CMD_VOLUME_USE_H
