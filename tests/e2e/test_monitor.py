@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import signal
+import time
 
 import pytest
 
@@ -50,3 +51,13 @@ def test_one_that_is_not_needed_goes(imgctl, busybox, tmp_path):
 def test_nobody_calls_it(imgctl):
     imgctl.fails("monitor", rc=1, err="monitor is for imgctl itself")
     assert "monitor" not in imgctl.ok("--help")
+
+
+def test_the_files_of_a_removed_container_go(imgctl, busybox):
+    imgctl.ok("run", "--rm", "--name", "it", busybox, "sh", "-c", "mkdir /d; echo x > /d/f")
+    assert imgctl.ok("ps", "-aq") == ""
+    end = time.monotonic() + 20
+    while any(imgctl.root.glob("containers/*/*")) or any(imgctl.root.glob("containers/.*")) or any(
+            imgctl.runroot.glob("containers/*")):
+        assert time.monotonic() < end
+        time.sleep(0.01)
