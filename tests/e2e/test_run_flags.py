@@ -85,3 +85,11 @@ def test_a_profile_that_nobody_listens_to_is_refused(imgctl, busybox, tmp_path):
     profile.write_text('{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}]}')
     imgctl.fails("run", "--rm", "--security-opt", f"seccomp={profile}", busybox, "true", rc=125, err="SCMP_ACT_NOTIFY needs")
     assert imgctl.ok("ps", "-aq") == ""
+
+
+def test_devices_are_filtered(imgctl, busybox):
+    # both nodes can be made, but only the one on docker's list can be opened
+    script = "mknod /allowed c 1 3 && mknod /denied c 10 237 && echo x > /allowed && : < /denied"
+    imgctl.fails("run", "--rm", busybox, "sh", "-c", script, err="/denied: Operation not permitted")
+    rule = ("--device-cgroup-rule", "c 10:237 r")
+    assert "not permitted" not in imgctl("run", "--rm", *rule, busybox, "sh", "-c", script).err
