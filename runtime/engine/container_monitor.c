@@ -16,6 +16,7 @@
 #include "base/jsonx.h"
 #include "base/log.h"
 #include "runtime/cgroup/cgroup_control.h"
+#include "runtime/cgroup/cgroup_stats.h"
 #include "runtime/engine/container_delete.h"
 #include "runtime/engine/container_files.h"
 #include "runtime/engine/container_lock.h"

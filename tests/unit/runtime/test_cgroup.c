@@ -27,6 +27,7 @@
 
 #include "base/strbuf.h"
 #include "runtime/cgroup/cgroup_control.h"
+#include "runtime/cgroup/cgroup_stats.h"
 
 static void need_root(void)
 {
@@ -166,11 +167,13 @@ static void test_cgroup__a_process_can_join_every_controller(void **state)
 	text[length] = '\0';
 	(void)close(fd);
 	assert_non_null(strstr(text, test_path("join")));
-	cgroup_stats(cg, &stats);
+	cgroup_stats_read(cg, &stats);
 	assert_int_equal(stats.pids, 1);
 	assert_int_equal(stats.pids_limit, 20);
-	assert_int_equal(stats.memory_limit, 64 << 20);
-	assert_true(stats.cpu_total_ns != UINT64_MAX);
+	assert_int_equal(stats.memory.limit, 64 << 20);
+	assert_true(stats.memory.now < 64 << 20);
+	assert_true(stats.cpu_total_ns != CGROUP_NO_NUMBER);
+	cgroup_stats_release(&stats);
 	assert_false(cgroup_has_oom_killed(cg));
 	assert_int_equal(finish_child(gate, pid), 7);
 	cgroup_limits_release(&limits);
