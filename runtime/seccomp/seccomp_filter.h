@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Turns a profile into the BPF program seccomp(2) takes. Consecutive numbers
- * that share an action become one range, and the ranges of an architecture a
- * binary tree, so a call is decided in about eight comparisons and the kernel,
- * which tries every number once when it loads a filter, loads it in a fraction
- * of the time a list takes. Building costs some ten microseconds, so nothing
- * is cached.
+ * Turns a profile into the BPF program seccomp(2) takes. What loading it
+ * costs grows with its length, so it is kept short: numbers of 64-bit calls
+ * that share an action become ranges and these a binary tree, which the kernel
+ * can see through and so need not run for most calls; numbers of 32-bit calls
+ * become bits of words. Building takes some 0.03 ms with warm caches, 0.1 ms
+ * with cold ones; seccomp_cache keeps what was built.
  *
  * An architecture the profile does not let in is killed. Numbers no call has,
  * or beyond the last one the profile names, answer ENOSYS instead of a denying
