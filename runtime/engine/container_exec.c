@@ -258,8 +258,8 @@ int container_exec(const struct container_exec *request, int *client_out,
 
 	if (check_state(&joining, err) < 0 || read_spec(&joining, err) < 0 ||
 	    make_process(&joining, err) < 0 || open_group(&joining, err) < 0 ||
-	    start_plan_filter(request->container->host_config, &joining.filter,
-			      &joining.has_filter, err) < 0)
+	    start_plan_filter(request->store, request->container->host_config,
+			      &joining.filter, &joining.has_filter, err) < 0)
 		return -1;
 	return monitor_spawn(&monitor, client_out, err);
 }

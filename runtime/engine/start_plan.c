@@ -13,6 +13,7 @@
 #include "runtime/engine/container_state.h"
 #include "runtime/engine/shm_join.h"
 #include "runtime/engine/spec_generate.h"
+#include "runtime/seccomp/seccomp_cache.h"
 #include "runtime/seccomp/seccomp_default.h"
 
 /* Namespaces of other containers to join; NULL: none. */
@@ -159,13 +160,25 @@ static int read_profile(const char *text, const struct seccomp_context *context,
 	return 0;
 }
 
-int start_plan_filter(const json_t *host, struct seccomp_filter *out,
-		      bool *has_filter_out, struct error *err)
+static int build_filter(const struct seccomp_cache_key *key,
+			struct seccomp_filter *out, struct error *err)
 {
 	autoclean(seccomp_profile_release) struct seccomp_profile profile =
 		SECCOMP_PROFILE_INIT;
+
+	if (!key->text)
+		seccomp_default(&key->context, &profile);
+	else if (read_profile(key->text, &key->context, &profile, err) < 0)
+		return -1;
+	return seccomp_filter_build(&profile, out, err);
+}
+
+int start_plan_filter(const struct store *store, const json_t *host,
+		      struct seccomp_filter *out, bool *has_filter_out,
+		      struct error *err)
+{
 	const char *option = spec_security_option(host, "seccomp");
-	struct seccomp_context context;
+	struct seccomp_cache_key key = { NULL };
 	uint64_t caps = 0;
 
 	*has_filter_out = false;
@@ -174,14 +187,15 @@ int start_plan_filter(const json_t *host, struct seccomp_filter *out,
 		return 0;
 	if (spec_capabilities(host, caps_bounding(), &caps, err) < 0)
 		return -1;
-	seccomp_context_init(caps, &context);
-	if (!option || !strcmp(option, "builtin"))
-		seccomp_default(&context, &profile);
-	else if (read_profile(option, &context, &profile, err) < 0)
-		return -1;
+	seccomp_context_init(caps, &key.context);
+	if (option && strcmp(option, "builtin") != 0)
+		key.text = option;
 	*has_filter_out = true;
-	if (seccomp_filter_build(&profile, out, err) < 0)
-		return -1;
+	if (!seccomp_cache_find(store->run_fd, &key, out)) {
+		if (build_filter(&key, out, err) < 0)
+			return -1;
+		seccomp_cache_keep(store->run_fd, &key, out);
+	}
 	if (out->wants_listener)
 		return error_set(err, ERROR_UNSUPPORTED,
 				 "seccomp profile: SCMP_ACT_NOTIFY needs "
@@ -202,7 +216,7 @@ int start_plan_make(const struct store *store,
 	if (find_user(container, rootfs_fd, &user, err) < 0 ||
 	    make_working_dir(container, rootfs_fd, err) < 0 ||
 	    generate(store, container, &user, out, err) < 0 ||
-	    start_plan_filter(container->host_config, &out->filter,
+	    start_plan_filter(store, container->host_config, &out->filter,
 			      &out->has_filter, err) < 0)
 		return -1;
 	return cgroup_limits_take(&out->spec.resources, &out->limits, err);

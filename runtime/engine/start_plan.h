@@ -35,11 +35,12 @@ int start_plan_make(const struct store *store,
 		    struct start_plan *out, struct error *err) must_check;
 
 /*
- * The system call filter of a container with HOST_CONFIG; none when it is not
- * to be filtered.
+ * The system call filter of a container with HOST_CONFIG, from what STORE's run
+ * folder keeps if it can be; none when it is not to be filtered.
  */
-int start_plan_filter(const json_t *host_config, struct seccomp_filter *out,
-		      bool *has_filter_out, struct error *err) must_check;
+int start_plan_filter(const struct store *store, const json_t *host_config,
+		      struct seccomp_filter *out, bool *has_filter_out,
+		      struct error *err) must_check;
 
 /* Free what a plan owns. */
 void start_plan_release(struct start_plan *plan);
