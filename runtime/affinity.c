@@ -2,7 +2,7 @@
 /* list = range *( "," range ), range = number [ "-" number ] */
 #include "runtime/affinity.h"
 
-#include <stdbool.h>
+#include <errno.h>
 
 /* A number below CPU_SETSIZE. */
 static bool take_number(const char **at, unsigned *out)
@@ -49,4 +49,27 @@ int affinity_parse(const char *text, cpu_set_t *out, struct error *err)
 	}
 	return error_set(err, ERROR_INVALID, "\"%s\" is not a list of CPUs",
 			 text);
+}
+
+void affinity_move_away(pid_t pid, struct affinity_move *out)
+{
+	cpu_set_t others;
+	int here = sched_getcpu();
+
+	*out = (struct affinity_move){ .is_made = false };
+	if (here < 0 || here >= CPU_SETSIZE ||
+	    sched_getaffinity(0, sizeof(out->before), &out->before) < 0)
+		return;
+	others = out->before;
+	CPU_CLR(here, &others);
+	out->is_made = CPU_COUNT(&others) &&
+		       sched_setaffinity(pid, sizeof(others), &others) == 0;
+}
+
+void affinity_move_back(const struct affinity_move *move)
+{
+	/* CPUs may have gone offline meanwhile: it runs where it is */
+	if (move->is_made &&
+	    sched_setaffinity(0, sizeof(move->before), &move->before) < 0)
+		errno = 0;
 }

@@ -28,6 +28,8 @@ enum control_kind {
 	CONTROL_PREPARED, /* launch's prepare is done */
 	CONTROL_CLEARED,  /* launch's accompany is done: the program may run */
 	CONTROL_HOOKED,	  /* the hooks have run; pid is the child's */
+	/* from a command to its monitor */
+	CONTROL_NETWORK, /* the descriptor is a network namespace, or none is */
 };
 
 enum { CONTROL_PATH_MAX = 512 };

@@ -20,10 +20,12 @@
 static int open_root(const struct launch *launch, struct init_plan *plan,
 		     struct error *err)
 {
-	plan->root = open_tree(launch->rootfs_fd, "",
-			       OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
-				       AT_RECURSIVE | AT_EMPTY_PATH);
-	if (plan->root < 0 && errno == EINVAL)
+	plan->root = launch->is_rootfs_ours
+			     ? -1
+			     : open_tree(launch->rootfs_fd, "",
+					 OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
+						 AT_RECURSIVE | AT_EMPTY_PATH);
+	if (plan->root < 0 && (launch->is_rootfs_ours || errno == EINVAL))
 		plan->root = fcntl(launch->rootfs_fd, F_DUPFD_CLOEXEC, 3);
 	if (plan->root < 0)
 		return error_sys(err, errno, "open the root file system");

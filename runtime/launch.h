@@ -31,6 +31,11 @@
 struct launch {
 	const struct runtime_spec *spec;
 	int rootfs_fd; /* detached mount, or a directory, to become "/" */
+	/*
+	 * rootfs_fd is a detached mount that nobody else uses: it is moved into
+	 * the container. A clone of it would cost a second one to take down.
+	 */
+	bool is_rootfs_ours;
 	int stdio[3];  /* -1: /dev/null; unused when the spec wants a tty */
 	int cgroup_fd; /* v2 directory to be born in, or -1 */
 	const struct sock_fprog *filter; /* seccomp program, or NULL */

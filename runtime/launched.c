@@ -30,6 +30,7 @@ static int hear(struct launched *child, const struct control_message *message,
 	case CONTROL_PREPARED:
 	case CONTROL_CLEARED:
 	case CONTROL_HOOKED:
+	case CONTROL_NETWORK:
 		break;
 	}
 	return error_set(err, ERROR_CORRUPT,

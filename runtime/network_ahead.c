@@ -1,52 +1,50 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Making a network namespace in a thread of its own. */
+/* Making a network namespace in one process for another. */
 #include "runtime/network_ahead.h"
 
 #include <fcntl.h>
 #include <sched.h>
 
+#include "runtime/control.h"
 #include "runtime/session.h"
 
-enum { NETWORK_STACK = 64 * 1024 }; /* sanitizers want some */
-
-/* unshare(2) moves the calling thread only. */
-static void *make(void *argument)
+static int open_current(void)
 {
-	struct network_ahead *ahead = argument;
+	return open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+}
+
+/* The new namespace, which this process is in now; -1: there is none. */
+static int make(void)
+{
 	struct stage_failure fail = { STAGE_NONE, 0, NULL };
-	autoclose int fd = -1;
 
-	if (unshare(CLONE_NEWNET) < 0)
-		return NULL;
-	fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || session_raise_loopback(&fail) < 0)
-		return NULL;
-	ahead->fd = TAKE_FD(fd);
-	return NULL;
+	if (session_raise_loopback(&fail) < 0)
+		return -1;
+	return open_current();
 }
 
-void network_ahead_start(struct network_ahead *ahead)
+int network_ahead_give(int line, struct error *err)
 {
-	pthread_attr_t attributes;
+	autoclose int own = open_current();
+	autoclose int made = -1;
 
-	if (pthread_attr_init(&attributes) != 0)
-		return;
-	if (pthread_attr_setstacksize(&attributes, NETWORK_STACK) == 0)
-		ahead->is_running = pthread_create(&ahead->thread, &attributes,
-						   make, ahead) == 0;
-	(void)pthread_attr_destroy(&attributes); /* cannot fail */
+	if (own >= 0 && unshare(CLONE_NEWNET) == 0) {
+		made = make();
+		if (setns(own, CLONE_NEWNET) < 0)
+			return error_sys(err, errno,
+					 "return to the own network namespace");
+	}
+	/* a monitor that is gone has said why, and that is read first */
+	(void)control_send(line, CONTROL_NETWORK, 0, made);
+	return 0;
 }
 
-void network_ahead_join(struct network_ahead *ahead)
+int network_ahead_take(int line)
 {
-	if (ahead->is_running)
-		(void)pthread_join(ahead->thread, NULL); /* it is joinable */
-	ahead->is_running = false;
-}
+	struct control_message message;
+	int fd = -1;
 
-void network_ahead_release(struct network_ahead *ahead)
-{
-	network_ahead_join(ahead);
-	cleanup_close(&ahead->fd);
-	ahead->fd = -1;
+	if (control_receive(line, &message, &fd) < 0)
+		return -1;
+	return fd;
 }

@@ -1,44 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A network namespace made ahead, on another processor: making one takes the
- * kernel 0.7 ms, more than all other namespaces together, and nothing that is
- * prepared before a launch depends on it. Its loopback device is up.
+ * A network namespace made ahead, by the command that starts a container:
+ * making one takes the kernel half a millisecond, more than all other
+ * namespaces together. The command has nothing to do while the monitor prepares
+ * the rest and sits on a processor of its own; a thread of the monitor's would
+ * mostly be scheduled onto the monitor's.
  *
- * Calling sequence: network_ahead_start, whatever else there is to prepare,
- * network_ahead_join before launch_container, which has to be called with one
- * thread; the descriptor goes into `struct launch`. Where a namespace cannot be
- * had so, the launch makes its own and tells why that fails.
+ * Calling sequence: the command says that it will and calls network_ahead_give;
+ * the monitor calls network_ahead_take before launch_container, and the
+ * descriptor goes into `struct launch`. Where a namespace cannot be had so, the
+ * launch makes its own and tells why that fails.
  */
 #ifndef RUNTIME_NETWORK_AHEAD_H
 #define RUNTIME_NETWORK_AHEAD_H
 
-#include <pthread.h>
-#include <stdbool.h>
-
-#include "base/cleanup.h"
-
-struct network_ahead {
-	pthread_t thread;
-	bool is_running;
-	int fd; /* the namespace, or -1; valid once joined */
-};
-
-#define NETWORK_AHEAD_INIT \
-	{                  \
-		.fd = -1   \
-	}
+#include "base/error.h"
 
 /*
- * Begin to make the namespace. AHEAD stays where it is until joined or
- * released. Does nothing when there can be no thread.
+ * Make a namespace with its loopback device up, and send it down LINE; or send
+ * that there is none. This process, which has one thread, is in its own
+ * namespace afterwards as before: an error means that it could not go back.
  */
-void network_ahead_start(struct network_ahead *ahead);
+int network_ahead_give(int line, struct error *err) must_check;
 
-/* Wait for the namespace; it is in `fd`, which AHEAD keeps, or that is -1. */
-void network_ahead_join(struct network_ahead *ahead);
-
-/* Wait for it and let go of it. */
-void network_ahead_release(struct network_ahead *ahead);
-DEFINE_CLEANUP(struct network_ahead, network_ahead_release)
+/*
+ * Wait for what network_ahead_give sends down LINE: a descriptor, which is the
+ * caller's, or -1 when there is none or nobody sends any more.
+ */
+int network_ahead_take(int line);
 
 #endif

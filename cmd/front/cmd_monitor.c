@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* imgctl monitor: what run, start and restart execute; nobody types it. */
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "cmd/front/front_commands.h"
@@ -25,8 +24,6 @@ static int take_socket(struct error *err)
 int cmd_monitor(struct command_call *call, struct error *err)
 {
 	struct store *store;
-	bool wants_network = call->argv[0] &&
-			     !strcmp(call->argv[0], CONTAINER_MONITOR_NETWORK);
 	int fd;
 
 	self_protect_arrive();
@@ -37,6 +34,6 @@ int cmd_monitor(struct command_call *call, struct error *err)
 		(void)close(fd); /* the error is told on standard error */
 		return -1;
 	}
-	container_monitor(store, wants_network, fd);
+	container_monitor(store, fd);
 	return 0;
 }

@@ -123,16 +123,16 @@ static void take_back(struct run *run)
 		error_release(&ignored);
 }
 
-/* For run: a monitor gets ready while the container is created. */
+/*
+ * For run: a monitor gets ready while the image is looked up and the container
+ * is created. Should the image not be here after all, it stands about until
+ * that is pulled.
+ */
 static int summon(struct run *run, struct error *err)
 {
-	const char *network = run->options.network;
-	bool is_shared = network && (!strcmp(network, "host") ||
-				     !strncmp(network, "container:", 10));
-
 	if (!run->starts)
 		return 0;
-	return container_summon(run->store, !is_shared, &run->monitor, err);
+	return container_summon(run->store, &run->monitor, err);
 }
 
 /* From the command line to a container in the store. */
@@ -161,8 +161,8 @@ static int create(struct run *run, bool is_foreground, struct error *err)
 
 	if (check_pull(options, err) < 0 || check_cidfile(options, err) < 0 ||
 	    context_store(run->call->context, &run->store, err) < 0 ||
-	    image_ensure(run->call->context, &wish, &image, err) < 0 ||
-	    summon(run, err) < 0)
+	    summon(run, err) < 0 ||
+	    image_ensure(run->call->context, &wish, &image, err) < 0)
 		return -1;
 	want.store = run->store;
 	if (run_config_make(&want, &config, err) < 0)

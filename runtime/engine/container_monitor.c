@@ -44,8 +44,10 @@ struct running {
 	struct cgroup *cgroup;
 	struct log_writer *log;
 	struct container_state state;
-	struct network_ahead network;
-	bool is_removed; /* --rm */
+	int client_fd;	   /* whoever ordered the start */
+	bool gets_network; /* and will send a network namespace */
+	int mounts_fd;	   /* the container's mount namespace, or -1 */
+	bool is_removed;   /* --rm */
 };
 
 /* A start on its way, for what is done while the child mounts. */
@@ -94,6 +96,19 @@ static int open_log(struct running *running, struct error *err)
 			       &running->log, err);
 }
 
+/*
+ * Whoever lets go of a mount namespace last takes it down, and waits for the
+ * kernel's grace period. Held here, that is not the dying container's part,
+ * whose end a client waits for, but comes after the client is told.
+ */
+static void hold_mounts(struct running *running, pid_t pid)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/ns/mnt", (int)pid);
+	running->mounts_fd = open(path, O_RDONLY | O_CLOEXEC);
+}
+
 /* What only has to be there when the program runs. */
 static int accompany(void *context, pid_t pid, struct error *err)
 {
@@ -101,6 +116,7 @@ static int accompany(void *context, pid_t pid, struct error *err)
 	struct running *running = starting->running;
 	const struct start_plan *plan = starting->plan;
 
+	hold_mounts(running, pid);
 	if (cgroup_guard_devices(running->cgroup, &plan->limits, pid, err) <
 		    0 ||
 	    keep_spec(running, plan->document, err) < 0)
@@ -118,6 +134,7 @@ static int launch(struct running *running, const struct start_plan *plan,
 
 	request.spec = &plan->spec;
 	request.rootfs_fd = rootfs_fd;
+	request.is_rootfs_ours = true;
 	memcpy(request.stdio, stdio->fds, sizeof(request.stdio));
 	request.cgroup_fd = cgroup_into_fd(running->cgroup);
 	request.filter = plan->has_filter ? &plan->filter.program : NULL;
@@ -161,20 +178,40 @@ static int prepare(struct running *running, struct start_plan *plan,
 			     err);
 }
 
+/* What the command made ahead, or -1; taken once. */
+static int take_network(struct running *running)
+{
+	if (!running->gets_network)
+		return -1;
+	running->gets_network = false;
+	return network_ahead_take(running->client_fd);
+}
+
+/*
+ * A socket that is closed with something unread in it is reset, and the client
+ * would lose what it was told.
+ */
+static void drop_network(struct running *running)
+{
+	int fd = take_network(running);
+
+	cleanup_close(&fd);
+}
+
 static int bring_up(struct running *running, const struct monitor_stdio *stdio,
 		    struct launched *launched, struct error *err)
 {
 	autoclean(start_plan_release) struct start_plan plan = START_PLAN_INIT;
 	autoclose int rootfs_fd = -1;
+	autoclose int network_fd = -1;
 
 	/* a user or a layer that is not found is no program that is not */
 	if (prepare(running, &plan, &rootfs_fd, err) < 0)
 		return launched_not_program(err);
-	network_ahead_join(&running->network);
-	if (launch(running, &plan, rootfs_fd, running->network.fd, stdio,
-		   launched, err) < 0)
+	network_fd = take_network(running);
+	if (launch(running, &plan, rootfs_fd, network_fd, stdio, launched,
+		   err) < 0)
 		return -1;
-	network_ahead_release(&running->network);
 	return note_running(running, &plan, launched->pid, err);
 }
 
@@ -268,6 +305,7 @@ static void failed(void *context, const struct error *err)
 {
 	struct running *running = context;
 
+	drop_network(running);
 	running->state.status = CONTAINER_CREATED;
 	running->state.exit_code = failure_code(err->kind);
 	running->state.message = xstrdup(err->msg);
@@ -288,11 +326,17 @@ static void ended(void *context, int exit_code)
 	record_end(running);
 }
 
+static void release_mounts(struct running *running)
+{
+	cleanup_close(&running->mounts_fd);
+}
+
 static void finish(void *context)
 {
 	struct running *running = context;
 	autoclean(error_release) struct error err = ERROR_INIT;
 
+	release_mounts(running);
 	remove_group(running);
 	/* the lock in it kept others from starting or removing it */
 	if (container_state_clear(running->store, running->container->id,
@@ -331,7 +375,7 @@ static int listen_at(int folder_fd, int *out, struct error *err)
 
 static void running_release(struct running *running)
 {
-	network_ahead_release(&running->network);
+	cleanup_close(&running->mounts_fd);
 	container_lock_release(&running->lock);
 	cleanup_close(&running->listen_fd);
 }
@@ -397,7 +441,7 @@ static bool receive_order(int fd, struct container_order *out)
 	return got == (ssize_t)sizeof(*out) && !out->id[CONTAINER_ID_MAX - 1];
 }
 
-void container_monitor(struct store *store, bool wants_network, int client_fd)
+void container_monitor(struct store *store, int client_fd)
 {
 	autoclean(error_release) struct error err = ERROR_INIT;
 	autoclean(container_release) struct container container =
@@ -408,18 +452,20 @@ void container_monitor(struct store *store, bool wants_network, int client_fd)
 		.lock = CONTAINER_LOCK_INIT,
 		.listen_fd = -1,
 		.state = CONTAINER_STATE_INIT,
-		.network = NETWORK_AHEAD_INIT,
+		.client_fd = client_fd,
+		.mounts_fd = -1,
 	};
 	struct container_order order;
 	struct monitor monitor;
 
-	if (wants_network)
-		network_ahead_start(&running.network);
 	if (!receive_order(client_fd, &order)) {
 		(void)close(client_fd); /* nobody is there */
 		return;
 	}
+	affinity_move_back(&order.move); /* the container's are its parent's */
+	running.gets_network = order.gives_network;
 	if (take(&running, &order, &err) < 0) {
+		drop_network(&running);
 		monitor_refuse(client_fd, &err);
 		return;
 	}

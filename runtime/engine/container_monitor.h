@@ -13,26 +13,27 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "runtime/affinity.h"
 #include "runtime/engine/container.h"
 
-/* The verb that a monitor is executed with, and its operand. */
+/* The verb that a monitor is executed with. */
 #define CONTAINER_MONITOR_VERB "monitor"
-#define CONTAINER_MONITOR_NETWORK "network"
 
 /* What goes through the socket, once; both ends are one program. */
 struct container_order {
 	char id[CONTAINER_ID_MAX];
-	bool lives_on;		/* without the command */
-	uint16_t rows, columns; /* of the command's terminal, or 0 */
+	bool lives_on;		   /* without the command */
+	bool gives_network;	   /* network_ahead_give follows */
+	uint16_t rows, columns;	   /* of the command's terminal, or 0 */
+	struct affinity_move move; /* the monitor's, to be taken back */
 };
 
 /*
  * Be a monitor: wait at CLIENT_FD, which becomes this function's, for an
- * order, start that container of STORE and see it to its end. WANTS_NETWORK
- * says that it will probably have a network namespace of its own, which is
- * made meanwhile. Returns when nothing is left to do; nothing at all was when
- * the other end went without an order.
+ * order, start that container of STORE and see it to its end. Returns when
+ * nothing is left to do; nothing at all was when the other end went without an
+ * order.
  */
-void container_monitor(struct store *store, bool wants_network, int client_fd);
+void container_monitor(struct store *store, int client_fd);
 
 #endif

@@ -11,11 +11,11 @@
 #include "runtime/engine/container_monitor.h"
 #include "runtime/engine/spec_request.h"
 #include "runtime/monitor.h"
+#include "runtime/network_ahead.h"
 #include "runtime/self_protect.h"
 
 /* In the child: becomes the monitor, or tells why it cannot. */
-static _Noreturn void become_monitor(const struct store *store,
-				     bool wants_network, int fd)
+static _Noreturn void become_monitor(const struct store *store, int fd)
 {
 	char *const argv[] = {
 		(char *)(uintptr_t) "imgctl",
@@ -24,8 +24,6 @@ static _Noreturn void become_monitor(const struct store *store,
 		(char *)(uintptr_t) "--runroot",
 		store->run,
 		(char *)(uintptr_t)CONTAINER_MONITOR_VERB,
-		(char *)(uintptr_t)(wants_network ? CONTAINER_MONITOR_NETWORK
-						  : NULL),
 		NULL,
 	};
 	autoclean(error_release) struct error err = ERROR_INIT;
@@ -38,8 +36,8 @@ static _Noreturn void become_monitor(const struct store *store,
 	_exit(1);
 }
 
-int container_summon(const struct store *store, bool wants_network,
-		     struct summoned *out, struct error *err)
+int container_summon(const struct store *store, struct summoned *out,
+		     struct error *err)
 {
 	int fds[2];
 	pid_t pid;
@@ -48,13 +46,14 @@ int container_summon(const struct store *store, bool wants_network,
 		return error_sys(err, errno, "make a socket pair");
 	pid = fork();
 	if (pid == 0)
-		become_monitor(store, wants_network, fds[1]);
+		become_monitor(store, fds[1]);
 	(void)close(fds[1]); /* the monitor's */
 	if (pid < 0) {
 		(void)close(fds[0]); /* nothing was sent */
 		return error_sys(err, errno, "start the monitor");
 	}
-	*out = (struct summoned){ fds[0], pid };
+	*out = (struct summoned){ .fd = fds[0], .pid = pid };
+	affinity_move_away(pid, &out->move);
 	return 0;
 }
 
@@ -75,21 +74,23 @@ int container_start(const struct container_start *request, int *client_out,
 	struct summoned *monitor = request->monitor ? request->monitor : &own;
 	struct container_order order = {
 		.lives_on = request->lives_on,
+		.gives_network =
+			spec_makes_network(request->container->host_config),
 		.rows = request->rows,
 		.columns = request->columns,
 	};
 
 	memcpy(order.id, request->container->id, sizeof(order.id));
 	if (monitor->fd < 0 &&
-	    container_summon(
-		    request->store,
-		    spec_makes_network(request->container->host_config),
-		    monitor, err) < 0)
+	    container_summon(request->store, monitor, err) < 0)
 		return -1;
+	order.move = monitor->move;
 	/* one that could not begin has said why, and that is read first */
 	if (send(monitor->fd, &order, sizeof(order), MSG_NOSIGNAL) < 0 &&
 	    errno != EPIPE)
 		return error_sys(err, errno, "tell the monitor what to start");
+	if (order.gives_network && network_ahead_give(monitor->fd, err) < 0)
+		return -1;
 	*client_out = TAKE_FD(monitor->fd);
 	return 0;
 }

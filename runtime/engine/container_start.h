@@ -4,22 +4,25 @@
  * is summoned, which takes 0.7 ms on another processor: this program executed
  * again, from an image that no container can write to (runtime/self_protect.h).
  * Once the container is in the store the monitor is told to start it
- * (runtime/engine/container_monitor.h).
+ * (runtime/engine/container_monitor.h); while it prepares, the command makes
+ * the network namespace.
  */
 #ifndef RUNTIME_CONTAINER_START_H
 #define RUNTIME_CONTAINER_START_H
 
+#include "runtime/affinity.h"
 #include "runtime/engine/container.h"
 
 /* A monitor that waits for its order. */
 struct summoned {
 	int fd; /* the first client's end; -1: none */
 	pid_t pid;
+	struct affinity_move move; /* to another processor */
 };
 
-#define SUMMONED_INIT \
-	{             \
-		-1, 0 \
+#define SUMMONED_INIT    \
+	{                \
+		.fd = -1 \
 	}
 
 struct container_start {
@@ -30,12 +33,9 @@ struct container_start {
 	uint16_t rows, columns;	  /* of the command's terminal, or 0 */
 };
 
-/*
- * Summon a monitor for a container of STORE. WANTS_NETWORK: it will probably
- * have a network namespace of its own.
- */
-int container_summon(const struct store *store, bool wants_network,
-		     struct summoned *out, struct error *err) must_check;
+/* Summon a monitor for a container of STORE. */
+int container_summon(const struct store *store, struct summoned *out,
+		     struct error *err) must_check;
 
 /* Send a monitor that got no order away, and wait until it is gone. */
 void container_dismiss(struct summoned *monitor);

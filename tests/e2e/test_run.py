@@ -56,6 +56,12 @@ def test_networks_none_and_host(imgctl, busybox):
     imgctl.fails("run", "--rm", "--network", "nosuch", busybox, "true", rc=125, err="network nosuch not found")
 
 
+def test_every_processor_is_its_own(imgctl, busybox):
+    """The monitor moves to another processor at its birth; a container may run on all of them."""
+    allowed = [line for line in open("/proc/self/status") if line.startswith("Cpus_allowed:")]
+    assert sh(imgctl, busybox, "grep Cpus_allowed: /proc/self/status") == allowed[0]
+
+
 @pytest.mark.parametrize("command, code, words", [
     (("nosuch",), 127, "executable file not found"),
     (("/no/such",), 127, "no such file or directory"),
