@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """imgctl rm: what goes, what is refused, what is left behind (nothing)."""
 import os
+import select
 import signal
 
 import pytest
@@ -101,12 +102,22 @@ def test_an_anonymous_volume_that_another_uses_stays(imgctl, busybox):
     assert volumes(imgctl) == [name]
 
 
+def kill_and_wait(pid):
+    """Once its pidfd is readable, all that the process held is let go of."""
+    pidfd = os.pidfd_open(pid)
+    try:
+        os.kill(pid, signal.SIGKILL)
+        assert select.select([pidfd], [], [], 10)[0]
+    finally:
+        os.close(pidfd)
+
+
 @pytest.mark.parametrize("options", [[], ["-f"]])
 def test_after_its_monitor_was_killed(imgctl, busybox, nothing_left, options):
     imgctl.ok("run", "-d", "--name", "orphan", busybox, "sh", "-c", "sleep 1001 & sleep 1002")
     init = imgctl.inspect("orphan", "{{.State.Pid}}")
     with open(f"/proc/{init}/stat", encoding="ascii") as file:
-        os.kill(int(file.read().rsplit(")", 1)[1].split()[1]), signal.SIGKILL)
+        kill_and_wait(int(file.read().rsplit(")", 1)[1].split()[1]))
     assert imgctl.inspect("orphan", "{{json .State.Status}}") == "exited"
     imgctl.ok("rm", *options, "orphan")
     nothing_left()
