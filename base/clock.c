@@ -231,6 +231,58 @@ static bool read_number(const char **text, double *out)
 	return any;
 }
 
+/* "1.5": VALUE in UNITs, without trailing zeros. */
+static void add_decimal(uint64_t value, uint64_t unit, const char *name,
+			char *out, size_t size)
+{
+	char fraction[CLOCK_TEXT_MAX] = "";
+	int digits = 0;
+
+	for (uint64_t rest = unit; rest > 1; rest /= 10)
+		digits++;
+	if (value % unit) {
+		(void)snprintf(fraction, sizeof(fraction), ".%0*llu", digits,
+			       (unsigned long long)(value % unit));
+		for (size_t end = strlen(fraction); fraction[end - 1] == '0';)
+			fraction[--end] = '\0';
+	}
+	(void)snprintf(out, size, "%llu%s%s",
+		       (unsigned long long)(value / unit), fraction, name);
+}
+
+void clock_format_duration(int64_t duration, char out[static CLOCK_TEXT_MAX])
+{
+	uint64_t value = duration < 0 ? 0 - (uint64_t)duration
+				      : (uint64_t)duration;
+	uint64_t minutes = value / (60 * (uint64_t)CLOCK_SECOND);
+	size_t at = 0;
+
+	if (duration < 0)
+		out[at++] = '-';
+	if (!value) {
+		(void)snprintf(out, CLOCK_TEXT_MAX, "0s");
+	} else if (value < 1000) {
+		add_decimal(value, 1, "ns", out + at, CLOCK_TEXT_MAX - at);
+	} else if (value < 1000000) {
+		add_decimal(value, 1000, "\302\265s", out + at,
+			    CLOCK_TEXT_MAX - at);
+	} else if (value < CLOCK_SECOND) {
+		add_decimal(value, 1000000, "ms", out + at,
+			    CLOCK_TEXT_MAX - at);
+	} else {
+		if (minutes >= 60)
+			at += (size_t)snprintf(
+				out + at, CLOCK_TEXT_MAX - at, "%lluh",
+				(unsigned long long)(minutes / 60));
+		if (minutes)
+			at += (size_t)snprintf(
+				out + at, CLOCK_TEXT_MAX - at, "%llum",
+				(unsigned long long)(minutes % 60));
+		add_decimal(value - minutes * 60 * (uint64_t)CLOCK_SECOND,
+			    CLOCK_SECOND, "s", out + at, CLOCK_TEXT_MAX - at);
+	}
+}
+
 int clock_parse_duration(const char *text, int64_t *out, struct error *err)
 {
 	const char *at = text;

@@ -28,6 +28,9 @@ void clock_format(int64_t time, char out[static CLOCK_TEXT_MAX]);
 /* Parse an RFC 3339 time; INVALID else. */
 int clock_parse(const char *text, int64_t *out, struct error *err) must_check;
 
+/* Write DURATION as Go does: "1m30s", "1.5s", "250ms", "0s". */
+void clock_format_duration(int64_t duration, char out[static CLOCK_TEXT_MAX]);
+
 /* Parse a Go duration into nanoseconds; INVALID else. */
 int clock_parse_duration(const char *text, int64_t *out,
 			 struct error *err) must_check;

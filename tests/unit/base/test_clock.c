@@ -90,6 +90,35 @@ static const struct {
 	{ "1e3s", -1, "an exponent" },
 };
 
+static const struct {
+	const char *why;
+	int64_t nanoseconds;
+	const char *text;
+} formatted[] = {
+	{ "none", 0, "0s" },
+	{ "seconds", 30 * CLOCK_SECOND, "30s" },
+	{ "a fraction", 1500 * INT64_C(1000000), "1.5s" },
+	{ "milliseconds", 250 * INT64_C(1000000), "250ms" },
+	{ "microseconds", 1500, "1.5\302\265s" },
+	{ "nanoseconds", 7, "7ns" },
+	{ "minutes", 90 * CLOCK_SECOND, "1m30s" },
+	{ "hours", 3600 * CLOCK_SECOND, "1h0m0s" },
+	{ "the past", -CLOCK_SECOND, "-1s" },
+	{ "all digits", 1000000001, "1.000000001s" },
+};
+
+static void test_clock__writes_durations(void **state)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(formatted) / sizeof(*formatted); i++) {
+		clock_format_duration(formatted[i].nanoseconds, text);
+		if (strcmp(text, formatted[i].text) != 0)
+			fail_msg("%s: %s", formatted[i].why, text);
+	}
+}
+
 static void test_clock__reads_durations(void **state)
 {
 	autoclean(error_release) struct error err = ERROR_INIT;
@@ -123,6 +152,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_clock__reads_and_writes_rfc3339),
 		cmocka_unit_test(test_clock__reads_durations),
+		cmocka_unit_test(test_clock__writes_durations),
 		cmocka_unit_test(test_clock__monotonic_does_not_go_back),
 	};
 
