@@ -22,6 +22,8 @@ static int is_well_formed(enum attach_kind kind, size_t length)
 	case ATTACH_DETACH:
 	case ATTACH_STARTED:
 	case ATTACH_TAKEN:
+	case ATTACH_STAY_DOWN:
+	case ATTACH_LOOK:
 		return length == 0;
 	case ATTACH_FAILED:
 		return length >= 1;

@@ -10,6 +10,9 @@
  *                      RESIZE rows cols   of the client's terminal
  *                      SIGNAL number      for the container's first process
  *                      DETACH             the client leaves, all goes on
+ *                      STAY_DOWN          the end that comes is asked for:
+ *                                          it is not started again
+ *                      LOOK               something about it was changed
  *   monitor → client   STARTED            the program runs
  *                      FAILED kind text   it could not be started
  *                      OUTPUT bytes       its standard output, or terminal
@@ -43,6 +46,8 @@ enum attach_kind {
 	ATTACH_ERRORS,
 	ATTACH_EXITED,
 	ATTACH_TAKEN,
+	ATTACH_STAY_DOWN,
+	ATTACH_LOOK,
 };
 
 enum {

@@ -431,8 +431,9 @@ int confine_and_execute(const struct confine_plan *plan, int label,
 		return stage_fail(fail, STAGE_LABEL, NULL);
 	if (syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
 		return stage_fail(fail, STAGE_STDIO, NULL);
-	/* nobody's death but its own shall end it from now on */
-	(void)prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
+	/* changing ids cleared it; else nobody's death shall end it now on */
+	(void)prctl(PR_SET_PDEATHSIG, plan->dies_with_parent ? SIGKILL : 0, 0,
+		    0, 0);
 	if (load_filter(plan, fail) < 0)
 		return -1;
 	(void)execve(path, plan->argv, plan->env);

@@ -38,6 +38,7 @@ struct confine_plan {
 	cpu_set_t first_cpus; /* while it enters; none: as they are */
 	cpu_set_t cpus;	      /* of the program; none: as they are */
 	bool in_user_namespace;
+	bool dies_with_parent; /* when the program runs, too */
 };
 
 /*

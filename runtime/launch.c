@@ -82,6 +82,7 @@ static int make_plan(const struct launch *launch, struct init_plan *plan,
 		return -1;
 	plan->confine.filter = launch->filter;
 	plan->confine.filter_flags = launch->filter_flags;
+	plan->confine.dies_with_parent = launch->dies_with_parent;
 	plan->confine.personality = spec->personality;
 	if (mount_plan_open(&plan->mounts, spec, err) < 0)
 		return -1;

@@ -36,6 +36,7 @@ struct launch {
 	 * the container. A clone of it would cost a second one to take down.
 	 */
 	bool is_rootfs_ours;
+	bool dies_with_parent; /* unless the program gets other rights */
 	int stdio[3];  /* -1: /dev/null; unused when the spec wants a tty */
 	int cgroup_fd; /* v2 directory to be born in, or -1 */
 	const struct sock_fprog *filter; /* seccomp program, or NULL */

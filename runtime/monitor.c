@@ -18,6 +18,9 @@
 #include "runtime/memory_slim.h"
 #include "runtime/monitor_loop.h"
 
+/* What clients are told of a container that could not be started again. */
+enum { MONITOR_NOT_STARTED = 128 };
+
 /* The container's ends of its streams and ours. */
 struct ends {
 	struct monitor_stdio theirs;
@@ -125,57 +128,24 @@ static void close_inherited(void)
 		(void)closedir(dir); /* read side */
 }
 
-/* Serves the container that runs, to its end. */
-static void serve(const struct monitor *monitor, struct ends *ends,
-		  const struct monitor_started *started, int client_fd)
+static void close_all(struct ends *ends)
 {
-	struct monitor_streams streams = {
-		.monitor = monitor,
-		.input_fd = ends->ours[0],
-		.output_fds = { ends->ours[1], ends->ours[2] },
-		.pidfd = started->pidfd,
-		.pid = started->pid,
-		.listen_fd = monitor->listen_fd,
-	};
-	int code;
-
-	for (size_t i = 0; i < MONITOR_CLIENTS_MAX; i++)
-		streams.clients[i].fd = -1;
-	streams.clients[0].fd = client_fd;
-	streams.clients[0].is_first = true;
-	streams.clients[0].wants = ATTACH_WANTS_INPUT | ATTACH_WANTS_OUTPUT |
-				   ATTACH_WANTS_ERRORS;
-	streams.message = xmalloc(sizeof(*streams.message));
-	if (monitor->lives_on) {
-		streams.clients[0].wants = 0;
-		memory_slim(); /* before anybody looks */
-	}
-	if (attach_send(client_fd, ATTACH_STARTED, NULL, 0) < 0)
-		errno = 0; /* the loop notices a client that is gone */
-	close_inherited();
-	monitor_loop_run(&streams);
-	code = exit_code_of(started->pid);
-	monitor->ended(monitor->context, code);
-	monitor_loop_tell_exit(&streams, code);
-	monitor->finish(monitor->context);
-	/* whoever pages through the last output may take hours */
-	monitor_loop_linger(&streams);
+	close_theirs(ends);
+	for (int i = 0; i < 3; i++)
+		cleanup_close(&ends->ours[i]);
 }
 
-/* The monitor's whole life. */
-static void live(const struct monitor *monitor, int client_fd)
+/* Starts the container; its streams and process go to STREAMS. */
+static int start(const struct monitor *monitor, struct monitor_streams *streams,
+		 struct error *err)
 {
-	autoclean(error_release) struct error err = ERROR_INIT;
 	struct monitor_started started = { -1, -1, -1 };
 	struct ends ends;
 
-	if (make_ends(monitor, &ends, &err) < 0 ||
-	    monitor->start(monitor->context, &ends.theirs, &started, &err) <
-		    0) {
-		monitor->failed(monitor->context, &err);
-		monitor_refuse(client_fd, &err); /* before tidying */
-		monitor->finish(monitor->context);
-		return;
+	if (make_ends(monitor, &ends, err) < 0 ||
+	    monitor->start(monitor->context, &ends.theirs, &started, err) < 0) {
+		close_all(&ends);
+		return -1;
 	}
 	close_theirs(&ends);
 	use_console(monitor, started.console_fd, &ends);
@@ -183,7 +153,94 @@ static void live(const struct monitor *monitor, int client_fd)
 		if (set_nonblocking(ends.ours[i]) < 0)
 			errno = 0; /* a blocking end only slows the loop */
 	}
-	serve(monitor, &ends, &started, client_fd);
+	streams->input_fd = ends.ours[0];
+	streams->output_fds[0] = ends.ours[1];
+	streams->output_fds[1] = ends.ours[2];
+	streams->end_input = false;
+	streams->pidfd = started.pidfd;
+	streams->pid = started.pid;
+	return 0;
+}
+
+static void greet(const struct monitor *monitor,
+		  struct monitor_streams *streams, int client_fd)
+{
+	struct monitor_client *first = &streams->clients[0];
+
+	*first = (struct monitor_client){
+		.fd = client_fd,
+		.is_first = true,
+		.wants = ATTACH_WANTS_INPUT | ATTACH_WANTS_OUTPUT |
+			 ATTACH_WANTS_ERRORS,
+	};
+	if (monitor->lives_on) {
+		first->wants = 0;
+		memory_slim(); /* before anybody looks */
+	}
+	if (attach_send(client_fd, ATTACH_STARTED, NULL, 0) < 0)
+		errno = 0; /* the loop notices a client that is gone */
+	close_inherited();
+}
+
+/* One life, from a start to the next; false when there is none. */
+static bool serve(const struct monitor *monitor,
+		  struct monitor_streams *streams)
+{
+	struct monitor_next next = { false, 0 };
+	int code;
+
+	monitor_loop_run(streams);
+	code = exit_code_of(streams->pid);
+	monitor->ended(monitor->context, code, streams->stays_down, &next);
+	monitor_loop_tell_exit(streams, code, !next.is_started_again);
+	if (!next.is_started_again)
+		return false;
+	monitor_loop_close(streams);
+	if (monitor_loop_rest(streams, next.delay))
+		return true;
+	monitor->stayed_down(monitor->context);
+	monitor_loop_tell_exit(streams, code, true);
+	return false;
+}
+
+/* The lives after the first one; nobody but the record hears of a failure. */
+static void live_on(const struct monitor *monitor,
+		    struct monitor_streams *streams)
+{
+	autoclean(error_release) struct error err = ERROR_INIT;
+
+	while (serve(monitor, streams)) {
+		if (start(monitor, streams, &err) == 0)
+			continue;
+		monitor->failed(monitor->context, &err);
+		monitor_loop_tell_exit(streams, MONITOR_NOT_STARTED, true);
+		return;
+	}
+}
+
+/* The monitor's whole life. */
+static void live(const struct monitor *monitor, int client_fd)
+{
+	autoclean(error_release) struct error err = ERROR_INIT;
+	struct monitor_streams streams = {
+		.monitor = monitor,
+		.listen_fd = monitor->listen_fd,
+	};
+
+	for (size_t i = 0; i < MONITOR_CLIENTS_MAX; i++)
+		streams.clients[i].fd = -1;
+	if (start(monitor, &streams, &err) < 0) {
+		monitor->failed(monitor->context, &err);
+		monitor_refuse(client_fd, &err); /* before tidying */
+		monitor->finish(monitor->context);
+		return;
+	}
+	streams.message = xmalloc(sizeof(*streams.message));
+	greet(monitor, &streams, client_fd);
+	live_on(monitor, &streams);
+	monitor->finish(monitor->context);
+	/* whoever pages through the last output may take hours */
+	monitor_loop_linger(&streams);
 }
 
 /*

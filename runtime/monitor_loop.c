@@ -35,7 +35,8 @@ static void send_signal(const struct monitor_streams *streams, int number)
 static void drop_client(struct monitor_streams *streams,
 			struct monitor_client *client)
 {
-	bool mattered = client->is_first && !streams->monitor->lives_on;
+	bool mattered = client->is_first && !client->is_leaving &&
+			!streams->monitor->lives_on;
 
 	(void)close(client->fd); /* a socket */
 	attach_queue_release(&client->queue);
@@ -44,6 +45,7 @@ static void drop_client(struct monitor_streams *streams,
 		return;
 	/* its terminal is gone: ask as a terminal would, then insist */
 	streams->is_orphaned = true;
+	streams->stays_down = true;
 	send_signal(streams, SIGHUP);
 	send_signal(streams, SIGTERM);
 	send_signal(streams, SIGCONT);
@@ -77,6 +79,18 @@ static bool has_pending(const struct monitor_streams *streams)
 	return false;
 }
 
+/* The same of those that hold the container up. */
+static bool is_held_up(const struct monitor_streams *streams)
+{
+	for (size_t i = 0; i < MONITOR_CLIENTS_MAX; i++) {
+		if (streams->clients[i].fd >= 0 &&
+		    !streams->clients[i].is_leaving &&
+		    streams->clients[i].queue.first)
+			return true;
+	}
+	return false;
+}
+
 /* Stream 0 is output (or the terminal), 1 is errors. */
 static void deliver(struct monitor_streams *streams, int stream,
 		    const void *data, size_t length)
@@ -89,7 +103,8 @@ static void deliver(struct monitor_streams *streams, int stream,
 	for (size_t i = 0; i < MONITOR_CLIENTS_MAX; i++) {
 		struct monitor_client *client = &streams->clients[i];
 
-		if (client->fd >= 0 && client->wants & want)
+		if (client->fd >= 0 && client->wants & want &&
+		    !client->is_leaving)
 			give(streams, client, kind, data, length);
 	}
 }
@@ -208,6 +223,12 @@ static void detach(struct monitor_client *client)
 	client->is_first = false; /* its going does not matter any more */
 }
 
+static void wake(const struct monitor_streams *streams)
+{
+	if (streams->monitor->wake)
+		streams->monitor->wake(streams->monitor->context);
+}
+
 static void handle(struct monitor_streams *streams,
 		   struct monitor_client *client,
 		   const struct attach_message *message)
@@ -233,6 +254,12 @@ static void handle(struct monitor_streams *streams,
 	case ATTACH_DETACH:
 		detach(client);
 		break;
+	case ATTACH_STAY_DOWN:
+		streams->stays_down = true;
+		break;
+	case ATTACH_LOOK:
+		wake(streams);
+		break;
 	case ATTACH_NONE:
 	case ATTACH_STARTED:
 	case ATTACH_FAILED:
@@ -244,17 +271,19 @@ static void handle(struct monitor_streams *streams,
 	}
 }
 
-static void hear_client(struct monitor_streams *streams,
+/* Takes one message; false when there is none. */
+static bool hear_client(struct monitor_streams *streams,
 			struct monitor_client *client)
 {
 	int got = attach_receive(client->fd, streams->message);
 
 	if (got < 0 && errno == EAGAIN)
-		return;
+		return false;
 	if (got <= 0)
 		drop_client(streams, client);
 	else
 		handle(streams, client, streams->message);
+	return got > 0;
 }
 
 /* Takes in one who wants to talk; false when there is none. */
@@ -284,6 +313,7 @@ enum slot {
 	SLOT_OUTPUT,
 	SLOT_ERRORS,
 	SLOT_INPUT,
+	SLOT_WAKE,
 	SLOT_CLIENTS,
 	SLOT_COUNT = SLOT_CLIENTS + MONITOR_CLIENTS_MAX,
 };
@@ -308,7 +338,7 @@ static void plan_client(const struct monitor_client *client,
 static void plan_slots(const struct monitor_streams *streams,
 		       struct pollfd slots[SLOT_COUNT])
 {
-	int output = has_pending(streams) ? 0 : POLLIN;
+	int output = is_held_up(streams) ? 0 : POLLIN;
 
 	set_slot(&slots[SLOT_PID], streams->pidfd, POLLIN);
 	set_slot(&slots[SLOT_LISTEN], streams->listen_fd, POLLIN);
@@ -318,6 +348,14 @@ static void plan_slots(const struct monitor_streams *streams,
 		 streams->input.data ? POLLOUT : 0);
 	for (size_t i = 0; i < MONITOR_CLIENTS_MAX; i++)
 		plan_client(&streams->clients[i], &slots[SLOT_CLIENTS + i]);
+}
+
+/* Lets go of a client that has everything. */
+static void let_go(struct monitor_streams *streams,
+		   struct monitor_client *client)
+{
+	if (client->fd >= 0 && !client->queue.first)
+		drop_client(streams, client);
 }
 
 static void serve_clients(struct monitor_streams *streams,
@@ -330,21 +368,42 @@ static void serve_clients(struct monitor_streams *streams,
 			continue;
 		if (slots[i].revents & POLLOUT)
 			flush_client(streams, client);
+		if (client->is_leaving)
+			let_go(streams, client);
 		if (client->fd >= 0 &&
 		    slots[i].revents & (POLLIN | POLLHUP | POLLERR))
-			hear_client(streams, client);
+			(void)hear_client(streams, client); /* one a turn */
 	}
 }
 
-/* Milliseconds until the container is to be killed; -1: nobody asked. */
-static int time_left(const struct monitor_streams *streams)
+/* For poll: milliseconds until a monotonic time; -1 when that is 0. */
+static int time_until(int64_t at)
 {
 	int64_t left;
 
-	if (!streams->kill_at)
+	if (!at)
 		return -1;
-	left = (streams->kill_at - clock_monotonic()) / 1000000;
-	return left < 0 ? 0 : (int)left + 1;
+	left = (at - clock_monotonic()) / 1000000;
+	return left < 0		      ? 0
+	       : left > INT32_MAX / 2 ? INT32_MAX / 2
+				      : (int)left + 1;
+}
+
+/* The earlier of two times, of which 0 is none. */
+static int64_t earlier(int64_t a, int64_t b)
+{
+	if (!a || !b)
+		return a ? a : b;
+	return a < b ? a : b;
+}
+
+static struct monitor_wake wake_of(const struct monitor_streams *streams)
+{
+	struct monitor_wake wanted = { -1, 0 };
+
+	if (streams->monitor->wake_when)
+		streams->monitor->wake_when(streams->monitor->context, &wanted);
+	return wanted;
 }
 
 static void serve(struct monitor_streams *streams, struct pollfd *slots)
@@ -353,7 +412,7 @@ static void serve(struct monitor_streams *streams, struct pollfd *slots)
 		(void)accept_client(streams); /* none is fine */
 	if (slots[SLOT_OUTPUT].revents)
 		(void)pump_output(streams, 0); /* it notes its end */
-	if (slots[SLOT_ERRORS].revents && !has_pending(streams))
+	if (slots[SLOT_ERRORS].revents && !is_held_up(streams))
 		(void)pump_output(streams, 1);
 	if (slots[SLOT_INPUT].revents)
 		flush_input(streams);
@@ -384,18 +443,40 @@ static void drain(struct monitor_streams *streams)
 	}
 }
 
-void monitor_loop_run(struct monitor_streams *streams)
+/*
+ * Whoever is at the door, and what was said by now: who wants the container to
+ * stay down says so before ending it.
+ */
+static void hear_everybody(struct monitor_streams *streams)
+{
+	while (streams->listen_fd >= 0 && accept_client(streams))
+		;
+	for (size_t i = 0; i < MONITOR_CLIENTS_MAX; i++) {
+		struct monitor_client *client = &streams->clients[i];
+
+		while (client->fd >= 0 && !client->is_leaving &&
+		       hear_client(streams, client))
+			;
+	}
+}
+
+/* Serves until the process has ended, or until UNTIL when there is none. */
+static void serve_until(struct monitor_streams *streams, int64_t until)
 {
 	bool is_settled = false;
 
 	for (;;) {
 		struct pollfd slots[SLOT_COUNT];
-		int timeout = time_left(streams);
+		struct monitor_wake wanted = wake_of(streams);
+		int64_t at = earlier(streams->kill_at, wanted.at);
+		int timeout = time_until(earlier(at, until));
 		int ready;
 
 		if (!is_settled && timeout < 0)
 			timeout = MONITOR_SETTLED_MS;
 		plan_slots(streams, slots);
+		set_slot(&slots[SLOT_WAKE], wanted.fd,
+			 wanted.fd < 0 ? 0 : POLLIN);
 		ready = poll(slots, SLOT_COUNT, timeout);
 		if (ready < 0)
 			continue; /* a signal: nothing is ready */
@@ -404,21 +485,25 @@ void monitor_loop_run(struct monitor_streams *streams)
 			is_settled = true;
 		}
 		serve(streams, slots);
-		if (slots[SLOT_PID].revents)
-			break;
+		if (slots[SLOT_WAKE].revents ||
+		    (wanted.at && clock_monotonic() >= wanted.at))
+			wake(streams);
+		if (slots[SLOT_PID].revents ||
+		    (until &&
+		     (streams->stays_down || clock_monotonic() >= until)))
+			return;
 	}
-	drain(streams);
 }
 
-/* Lets go of a client that has everything. */
-static void let_go(struct monitor_streams *streams,
-		   struct monitor_client *client)
+void monitor_loop_run(struct monitor_streams *streams)
 {
-	if (client->fd >= 0 && !client->queue.first)
-		drop_client(streams, client);
+	serve_until(streams, 0);
+	drain(streams);
+	hear_everybody(streams);
 }
 
-void monitor_loop_tell_exit(struct monitor_streams *streams, int exit_code)
+void monitor_loop_tell_exit(struct monitor_streams *streams, int exit_code,
+			    bool is_last)
 {
 	int32_t code = exit_code;
 
@@ -427,16 +512,42 @@ void monitor_loop_tell_exit(struct monitor_streams *streams, int exit_code)
 	/* those at the door hear it too; later ones, that nobody is here */
 	while (streams->listen_fd >= 0 && accept_client(streams))
 		;
-	cleanup_close(&streams->listen_fd);
-	streams->listen_fd = -1;
+	if (is_last) {
+		cleanup_close(&streams->listen_fd);
+		streams->listen_fd = -1;
+	}
 	for (size_t i = 0; i < MONITOR_CLIENTS_MAX; i++) {
 		struct monitor_client *client = &streams->clients[i];
 
-		if (client->fd < 0)
+		if (client->fd < 0 || client->is_leaving)
 			continue;
 		give(streams, client, ATTACH_EXITED, &code, sizeof(code));
+		client->is_leaving = true;
 		let_go(streams, client);
 	}
+}
+
+void monitor_loop_close(struct monitor_streams *streams)
+{
+	bool is_console = streams->input_fd == streams->output_fds[0];
+
+	cleanup_close(&streams->output_fds[0]);
+	cleanup_close(&streams->output_fds[1]);
+	if (!is_console)
+		cleanup_close(&streams->input_fd);
+	streams->input_fd = -1;
+	streams->output_fds[0] = -1;
+	streams->output_fds[1] = -1;
+	free(streams->input.data);
+	streams->input = (struct monitor_input){ NULL, 0 };
+	streams->kill_at = 0;
+}
+
+bool monitor_loop_rest(struct monitor_streams *streams, int64_t delay)
+{
+	serve_until(streams, clock_monotonic() + delay);
+	hear_everybody(streams);
+	return !streams->stays_down;
 }
 
 void monitor_loop_linger(struct monitor_streams *streams)

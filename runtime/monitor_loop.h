@@ -22,7 +22,8 @@ struct monitor_client {
 	int fd;		/* -1: free slot */
 	unsigned wants; /* enum attach_wants; 0 before HELLO */
 	bool is_first;
-	bool is_owed; /* a TAKEN for its last input */
+	bool is_leaving; /* only what is queued is left to send */
+	bool is_owed;	 /* a TAKEN for its last input */
 	struct attach_queue queue;
 };
 
@@ -36,6 +37,7 @@ struct monitor_streams {
 	int listen_fd;
 	struct monitor_input input;
 	bool end_input;	  /* close input_fd once that is written */
+	bool stays_down;  /* somebody wants it not to be started again */
 	bool is_orphaned; /* the first client died */
 	int64_t kill_at;  /* monotonic; 0: nobody asked it to end */
 	struct attach_message *message; /* room for one */
@@ -49,9 +51,19 @@ void monitor_loop_run(struct monitor_streams *streams);
 
 /*
  * Tell all clients the exit code, and let those go that have taken everything.
- * Nobody is waited for.
+ * Nobody is waited for. IS_LAST: nobody can connect any more.
  */
-void monitor_loop_tell_exit(struct monitor_streams *streams, int exit_code);
+void monitor_loop_tell_exit(struct monitor_streams *streams, int exit_code,
+			    bool is_last);
+
+/*
+ * Between two lives of a container, wait for DELAY nanoseconds; false when
+ * somebody wanted it to stay down.
+ */
+bool monitor_loop_rest(struct monitor_streams *streams, int64_t delay);
+
+/* Close the streams of a life that is over, and forget its input. */
+void monitor_loop_close(struct monitor_streams *streams);
 
 /* Serve what is left to clients that are slow, until they have it or go. */
 void monitor_loop_linger(struct monitor_streams *streams);

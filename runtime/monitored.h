@@ -26,6 +26,18 @@ struct monitor_started {
 	int console_fd; /* the terminal's master side, or -1 */
 };
 
+/* What a companion of the container, such as a health check, waits for. */
+struct monitor_wake {
+	int fd;	    /* until this is readable; -1: nothing */
+	int64_t at; /* or until then, monotonic; 0: never */
+};
+
+/* What comes after an end. */
+struct monitor_next {
+	bool is_started_again;
+	int64_t delay; /* nanoseconds until then */
+};
+
 struct monitor {
 	const char *name; /* of the process, as ps shows it */
 	bool is_tty;
@@ -43,8 +55,19 @@ struct monitor {
 	void (*failed)(void *context, const struct error *err);
 	/* Bytes of stream 1 or 2 for the log. */
 	void (*log)(void *context, int stream, const void *data, size_t length);
-	/* It has ended: record it. Clients hear of it afterwards. */
-	void (*ended)(void *context, int exit_code);
+	/*
+	 * It has ended: record it, and say what comes next. Clients hear of it
+	 * afterwards. IS_ASKED: by somebody who wants it to stay down.
+	 */
+	void (*ended)(void *context, int exit_code, bool is_asked,
+		      struct monitor_next *next);
+	/* While it waited to be started again somebody wanted it to stay down.
+	 */
+	void (*stayed_down)(void *context);
+	/* What to wait for beside the container; NULL: nothing. */
+	void (*wake_when)(void *context, struct monitor_wake *out);
+	/* That has come. */
+	void (*wake)(void *context);
 	/* Clients know: tidy up what nobody waits for. */
 	void (*finish)(void *context);
 };

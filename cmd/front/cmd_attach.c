@@ -4,6 +4,7 @@
 #include "cmd/front/front_commands.h"
 #include "cmd/front/verb.h"
 #include "runtime/engine/container_attach.h"
+#include "runtime/engine/container_event.h"
 #include "runtime/engine/container_state.h"
 
 struct attach_options {
@@ -46,6 +47,10 @@ static int check_state(const struct store *store,
 		return error_set(err, ERROR_BUSY,
 				 "You cannot attach to a paused container, "
 				 "unpause it first");
+	if (state.status == CONTAINER_RESTARTING)
+		return error_set(err, ERROR_BUSY,
+				 "You cannot attach to a restarting container, "
+				 "wait until it is running");
 	if (state.status != CONTAINER_RUNNING)
 		return error_set(err, ERROR_BUSY,
 				 "You cannot attach to a stopped container, "
@@ -83,6 +88,7 @@ static int attach(struct command_call *call,
 	    attach_client_wait(fd, err) < 0)
 		return -1;
 	client.fd = fd;
+	container_event(store, &container, "attach");
 	return foreground_stay(call, &client, err);
 }
 

@@ -76,6 +76,7 @@ static const struct listing_column columns[] = {
 	{ "Mounts", "MOUNTS" },
 	{ "LocalVolumes", "LOCAL VOLUMES" },
 	{ "Networks", "NETWORKS" },
+	{ "HealthStatus", "HEALTH STATUS" },
 	{ NULL, NULL },
 };
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* imgctl rename */
+#include "base/alloc.h"
 #include "cmd/front/front_commands.h"
 #include "cmd/front/verb.h"
-#include "runtime/engine/container.h"
+#include "runtime/engine/container_event.h"
 
 static const struct usage rename_usage = {
 	.arguments = "CONTAINER NEW_NAME",
@@ -12,6 +13,18 @@ static const struct usage rename_usage = {
 	.most = 2,
 	.complete = OPTION_COMPLETE_CONTAINER,
 };
+
+static int rename_one(struct store *store, struct container *container,
+		      const char *name, struct error *err)
+{
+	autofree char *old = xasprintf("/%s", container->name);
+
+	if (container_rename(store, container, name, err) < 0)
+		return -1;
+	container_event_with(store, container, "rename",
+			     json_pack("{s:s}", "oldName", old));
+	return 0;
+}
 
 int cmd_rename(struct command_call *call, struct error *err)
 {
@@ -31,6 +44,5 @@ int cmd_rename(struct command_call *call, struct error *err)
 	    container_find(store, usage.result.operands[0], &container, err) <
 		    0)
 		return -1;
-	return container_rename(store, &container, usage.result.operands[1],
-				err);
+	return rename_one(store, &container, usage.result.operands[1], err);
 }

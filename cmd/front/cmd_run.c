@@ -11,7 +11,7 @@
 #include "cmd/front/run_config.h"
 #include "cmd/front/run_options.h"
 #include "cmd/usage.h"
-#include "runtime/engine/container.h"
+#include "runtime/engine/container_event.h"
 #include "runtime/engine/container_start.h"
 
 enum { RUN_TOOL_FAILED = 125 };
@@ -176,8 +176,10 @@ static int create(struct run *run, bool is_foreground, struct error *err)
 		run_mounts_discard(run->store, config.mounts);
 		return -1;
 	}
-	if (write_cidfile(run, err) == 0)
+	if (write_cidfile(run, err) == 0) {
+		container_event(run->store, &run->container, "create");
 		return 0;
+	}
 	take_back(run);
 	return -1;
 }
@@ -249,6 +251,7 @@ static int start(struct run *run, struct error *err)
 		return fail(run, foreground_status(err->kind), err);
 	if (options->is_detached)
 		return print_id(run, err);
+	container_event(run->store, &run->container, "attach");
 	return stay(run, client_fd, err);
 }
 

@@ -3,6 +3,7 @@
 #include "cmd/front/container_up.h"
 #include "cmd/front/front_commands.h"
 #include "cmd/front/verb.h"
+#include "runtime/engine/container_event.h"
 #include "runtime/engine/container_stop.h"
 #include "runtime/signals.h"
 
@@ -69,6 +70,8 @@ static int stop_one(void *context, const char *name, struct error *err)
 		return error_wrap(err, "cannot %s container: %s",
 				  stopping->is_restart ? "restart" : "stop",
 				  name);
+	if (stopping->is_restart)
+		container_event(stopping->store, &container, "restart");
 	return verb_echo(name, err);
 }
 

@@ -10,6 +10,7 @@
 #include "cmd/quote.h"
 #include "cmd/units.h"
 #include "layers/image/image_find.h"
+#include "runtime/health.h"
 
 static const char *const accepted[] = {
 	"ancestor", "before",  "exited", "health", "id",     "is-task", "label",
@@ -139,7 +140,7 @@ static bool is_id_wanted(const struct filter *given, const char *id)
 	return false;
 }
 
-/* Of swarm's tasks there are none, and so far no health is looked after. */
+/* Of swarm's tasks there are none. */
 static bool is_wanted(const struct filter *given,
 		      const struct container_entry *entry)
 {
@@ -156,7 +157,8 @@ static bool is_wanted(const struct filter *given,
 		       json_object_get(container->config, "Labels")) &&
 	       filter_match_exact(given, "status",
 				  container_status_name(entry->state.status)) &&
-	       filter_match_exact(given, "health", "none") &&
+	       filter_match_exact(given, "health",
+				  health_status(entry->state.health)) &&
 	       filter_match_exact(
 		       given, "network",
 		       shape_text(container->host_config, "NetworkMode")) &&

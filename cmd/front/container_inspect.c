@@ -26,6 +26,13 @@ static json_t *moment(int64_t time)
 	return json_string(text);
 }
 
+static void set_health(json_t *document, const json_t *health)
+{
+	if (health)
+		set(document, "Health",
+		    json_deep_copy((json_t *)(uintptr_t)health));
+}
+
 static json_t *make_state(const struct container_state *state)
 {
 	bool is_paused = state->status == CONTAINER_PAUSED;
@@ -47,6 +54,7 @@ static json_t *make_state(const struct container_state *state)
 	    json_string(state->message ? state->message : ""));
 	set(document, "StartedAt", moment(state->started));
 	set(document, "FinishedAt", moment(state->finished));
+	set_health(document, state->health);
 	return document;
 }
 
@@ -188,13 +196,13 @@ static void set_known(json_t *document, const struct container_entry *entry)
 	set(document, "Image", json_string(container->image));
 }
 
-static void set_constants(json_t *document, const struct container *container)
+static void set_constants(json_t *document, const struct container_entry *entry)
 {
 	static const char *const empty[] = { "MountLabel", "ProcessLabel",
 					     "AppArmorProfile", NULL };
 
-	set_formatted(document, "Name", "/", container->name);
-	set(document, "RestartCount", json_integer(0));
+	set_formatted(document, "Name", "/", entry->container.name);
+	set(document, "RestartCount", json_integer(entry->state.restarts));
 	set(document, "Driver", json_string("overlay2"));
 	set(document, "Platform", json_string("linux"));
 	for (const char *const *key = empty; *key; key++)
@@ -220,7 +228,7 @@ json_t *container_inspect(const struct container_entry *entry,
 
 	set_known(document, entry);
 	set_paths(document, store, container->id, folder);
-	set_constants(document, container);
+	set_constants(document, entry);
 	set(document, "HostConfig", make_host_config(entry));
 	set(document, "GraphDriver",
 	    make_graph_driver(entry, store->root, folder));

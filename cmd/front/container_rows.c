@@ -9,6 +9,7 @@
 #include "cmd/front/rows_print.h"
 #include "cmd/front/shape.h"
 #include "cmd/quote.h"
+#include "runtime/health.h"
 
 enum { COMMAND_COLUMNS = 20, MOUNT_COLUMNS = 15 };
 
@@ -23,6 +24,16 @@ static void set(const struct maker *maker, const char *field, const char *text)
 	(void)json_object_set_new(maker->row, field, json_string(text));
 }
 
+static void add_health(const json_t *health, struct strbuf *out)
+{
+	const char *status = health_status(health);
+
+	if (health)
+		strbuf_addf(
+			out, " (%s%s)",
+			strcmp(status, "starting") ? "" : "health: ", status);
+}
+
 void container_rows_status(const struct container_state *state, int64_t now,
 			   struct strbuf *out)
 {
@@ -34,6 +45,7 @@ void container_rows_status(const struct container_state *state, int64_t now,
 	switch (state->status) {
 	case CONTAINER_RUNNING:
 		strbuf_addf(out, "Up %s", up);
+		add_health(state->health, out);
 		return;
 	case CONTAINER_PAUSED:
 		strbuf_addf(out, "Up %s (Paused)", up);
@@ -192,6 +204,7 @@ static void set_state(const struct maker *maker)
 	container_rows_status(state, maker->options->now, &status);
 	set(maker, "State", container_status_name(state->status));
 	set(maker, "Status", status.text);
+	set(maker, "HealthStatus", health_status(state->health));
 }
 
 static void set_networks(const struct maker *maker)

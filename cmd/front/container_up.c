@@ -24,7 +24,8 @@ int container_up(struct store *store, struct container *container,
 		return error_set(err, ERROR_BUSY,
 				 "cannot start a paused container, try unpause "
 				 "instead");
-	if (state.status == CONTAINER_RUNNING)
+	if ((state.status == CONTAINER_RUNNING && !state.is_orphaned) ||
+	    state.status == CONTAINER_RESTARTING)
 		return 0;
 	if (container_start(&request, &client_fd, err) < 0)
 		return -1;

@@ -157,7 +157,7 @@ static int set_image_defaults(const struct run_config_request *request,
 {
 	const struct run_options *options = request->options;
 	json_t *volumes = json_object_get(image, "Volumes");
-	json_t *health = json_object_get(image, "Healthcheck");
+	json_t *shell = json_object_get(image, "Shell");
 	json_t *labels = NULL;
 	json_t *env = NULL;
 	int result;
@@ -173,8 +173,11 @@ static int set_image_defaults(const struct run_config_request *request,
 		return -1;
 	if (json_is_object(volumes) && json_object_size(volumes))
 		(void)json_object_set(config, "Volumes", volumes);
-	if (json_is_object(health))
-		(void)json_object_set(config, "Healthcheck", health);
+	if (json_is_array(shell))
+		(void)json_object_set(config, "Shell", shell);
+	if (run_health(options, json_object_get(image, "Healthcheck"), config,
+		       err) < 0)
+		return -1;
 	return set_ports(options, image, config, err);
 }
 

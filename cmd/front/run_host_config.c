@@ -402,6 +402,7 @@ int run_host_config(const struct run_options *options, json_t **out,
 	    set_security(options, host, err) < 0 ||
 	    check_hosts(options, err) < 0 ||
 	    set_tmpfs(options, host, err) < 0 ||
+	    run_restart(options, host, err) < 0 ||
 	    set_devices(options, host, err) < 0)
 		return -1;
 	set_lists(options, host);
@@ -413,9 +414,6 @@ int run_host_config(const struct run_options *options, json_t **out,
 	set_text(host, "Runtime", "imgctl");
 	set_text(host, "Isolation", "");
 	(void)json_object_set_new(host, "PortBindings", json_object());
-	(void)json_object_set_new(
-		host, "RestartPolicy",
-		json_pack("{s:s,s:i}", "Name", "no", "MaximumRetryCount", 0));
 	if (options->has_init)
 		set_bool(host, "Init", true);
 	return 0;

@@ -15,16 +15,19 @@
 struct run_options {
 	bool is_interactive, is_tty, is_detached, is_removed, is_quiet;
 	bool is_readonly, is_privileged, has_init, is_publish_all;
-	bool is_oom_kill_disabled;
+	bool is_oom_kill_disabled, is_health_off;
 	bool sig_proxy;
 	const char *name, *workdir, *user, *entrypoint, *hostname, *domainname;
 	const char *network, *ipc, *pid, *uts, *cgroupns, *cgroup_parent;
 	const char *pull, *platform, *cidfile, *stop_signal, *detach_keys;
+	const char *restart, *health_command;
 	const char *log_driver, *cpuset_cpus, *cpuset_mems, *mac_address;
 	bool has_entrypoint, has_stop_timeout;
 	int64_t memory, memory_swap, memory_reservation, swappiness;
 	int64_t cpus, cpu_shares, cpu_quota, cpu_period, pids_limit;
 	int64_t shm_size, oom_score_adj, stop_timeout, blkio_weight;
+	int64_t health_interval, health_timeout, health_start_period;
+	int64_t health_start_interval, health_retries;
 	struct strvec env, env_files, volumes, mounts, tmpfs;
 	struct strvec cap_add, cap_drop, labels, label_files, annotations;
 	struct strvec add_hosts, dns, dns_search, dns_options, group_add;
@@ -33,9 +36,10 @@ struct run_options {
 };
 
 /* The defaults before anything is read. */
-#define RUN_OPTIONS_INIT                                               \
-	{                                                              \
-		.sig_proxy = true, .pull = "missing", .swappiness = -1 \
+#define RUN_OPTIONS_INIT                                                \
+	{                                                               \
+		.sig_proxy = true, .pull = "missing", .swappiness = -1, \
+		.restart = "no",                                        \
 	}
 
 /* The options of `create`, as a table over struct run_options. */

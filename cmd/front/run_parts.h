@@ -36,6 +36,17 @@ int run_labels(const struct run_options *options, const json_t *base,
 int run_host_config(const struct run_options *options, json_t **out,
 		    struct error *err) must_check;
 
+/* docker's RestartPolicy, set in HOST. */
+int run_restart(const struct run_options *options, json_t *host,
+		struct error *err) must_check;
+
+/*
+ * docker's Healthcheck, set in CONFIG: the options', and what they leave open
+ * from IMAGE's (object or NULL).
+ */
+int run_health(const struct run_options *options, const json_t *image,
+	       json_t *config, struct error *err) must_check;
+
 /* The device nodes and rules of --device, as HostConfig.Devices. */
 int run_devices(const struct run_options *options, json_t **out,
 		struct error *err) must_check;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "layers/store/volume.h"
+#include "runtime/engine/container_event.h"
 #include "runtime/engine/container_lock.h"
 #include "runtime/engine/container_stop.h"
 
@@ -156,6 +157,7 @@ static int remove_all(const struct store *store, struct container *container,
 	    (has_volumes &&
 	     container_delete_volumes(store, container, err) < 0))
 		return -1;
+	container_event(store, container, "destroy");
 	return container_state_clear(store, container->id, err);
 }
 

@@ -59,6 +59,11 @@ static int check_state(struct joining *joining, struct error *err)
 				 "Container %s is paused, unpause the "
 				 "container before exec",
 				 container->name);
+	if (joining->state.status == CONTAINER_RESTARTING)
+		return error_set(err, ERROR_BUSY,
+				 "Container %s is restarting, wait until the "
+				 "container is running",
+				 container->id);
 	if (joining->state.status != CONTAINER_RUNNING)
 		return error_set(err, ERROR_BUSY, "container %s is not running",
 				 container->id);
@@ -220,10 +225,13 @@ static void write_log(void *context, int stream, const void *data,
 	(void)length;
 }
 
-static void ended(void *context, int exit_code)
+static void ended(void *context, int exit_code, bool is_asked,
+		  struct monitor_next *next)
 {
 	(void)context;
 	(void)exit_code;
+	(void)is_asked;
+	(void)next; /* once only */
 }
 
 static void finish(void *context)

@@ -10,6 +10,8 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "runtime/cgroup/cgroup_control.h"
+#include "runtime/engine/container_process.h"
+#include "runtime/health.h"
 
 enum {
 	LOCK_PATIENCE_MS = 30000,
@@ -17,6 +19,7 @@ enum {
 	/* a reader of the state holds the lock for a moment, too */
 	LOCK_LOOKS = 10,
 	LOCK_KILL_MS = 5000,
+	LOCK_KILLED_CODE = 137,
 };
 
 static bool is_same_file(int a, int b)
@@ -77,9 +80,30 @@ static int end_leftovers(const char *path, struct error *err)
 	return cgroup_remove(group, LOCK_KILL_MS, err);
 }
 
+/* Kills the one process that went on without its monitor. */
+static int end_orphan(const struct container_state *state, struct error *err)
+{
+	autoclose int pidfd = -1;
+	struct pollfd slot = { .events = POLLIN };
+
+	if (!state->is_orphaned)
+		return 0;
+	if (container_process_open(state, &pidfd, err) < 0) {
+		error_release(err); /* it has just ended */
+		return 0;
+	}
+	if (container_process_signal(pidfd, SIGKILL, err) < 0)
+		return -1;
+	slot.fd = pidfd;
+	if (poll(&slot, 1, LOCK_KILL_MS) == 0)
+		return error_set(err, ERROR_BUSY,
+				 "its process does not end although it was "
+				 "killed");
+	return 0;
+}
+
 /* Nothing is left to do when the last monitor ended as it should. */
-static int clean_up(const struct store *store,
-		    const struct container *container,
+static int clean_up(const struct container *container,
 		    const struct container_lock *lock, struct error *err)
 {
 	autoclean(container_state_release) struct container_state state =
@@ -87,11 +111,20 @@ static int clean_up(const struct store *store,
 
 	if (!fs_exists(lock->folder_fd, "state.json"))
 		return container_state_end(lock->folder_fd, err);
-	if (container_state_load(store, container, &state, err) < 0)
+	if (container_state_left(lock->folder_fd, &state, err) < 0)
 		return -1;
+	if (end_orphan(&state, err) < 0)
+		return error_wrap(err, "clean up after a killed monitor");
 	if (state.cgroup && end_leftovers(state.cgroup, err) < 0)
 		return error_wrap(err, "clean up after a killed monitor");
 	state.finished = clock_now();
+	if (state.is_orphaned) {
+		state.status = CONTAINER_EXITED;
+		state.exit_code = LOCK_KILLED_CODE;
+		state.pid = 0;
+	}
+	if (state.health)
+		health_stop(state.health);
 	if (container_state_put_exit(container, &state, err) < 0)
 		return -1;
 	return container_state_end(lock->folder_fd, err);
@@ -127,7 +160,7 @@ int container_lock_take(const struct store *store,
 		if (poll(NULL, 0, LOCK_PAUSE_MS) < 0)
 			continue; /* a signal: look again */
 	}
-	if (clean_up(store, container, &lock, err) < 0)
+	if (clean_up(container, &lock, err) < 0)
 		return -1;
 	*out = lock;
 	lock = (struct container_lock)CONTAINER_LOCK_INIT;

@@ -18,11 +18,14 @@
 #include "runtime/cgroup/cgroup_control.h"
 #include "runtime/cgroup/cgroup_stats.h"
 #include "runtime/engine/container_delete.h"
+#include "runtime/engine/container_event.h"
 #include "runtime/engine/container_files.h"
+#include "runtime/engine/container_health.h"
 #include "runtime/engine/container_lock.h"
 #include "runtime/engine/container_rootfs.h"
 #include "runtime/engine/container_state.h"
 #include "runtime/engine/container_volumes.h"
+#include "runtime/engine/restart_policy.h"
 #include "runtime/engine/spec_request.h"
 #include "runtime/engine/start_plan.h"
 #include "runtime/launch.h"
@@ -47,7 +50,10 @@ struct running {
 	int client_fd;	   /* whoever ordered the start */
 	bool gets_network; /* and will send a network namespace */
 	int mounts_fd;	   /* the container's mount namespace, or -1 */
-	bool is_removed;   /* --rm */
+	struct container_health health;
+	struct restart_record restarts;
+	int64_t born;	 /* the start of this life, monotonic */
+	bool is_removed; /* --rm */
 };
 
 /* A start on its way, for what is done while the child mounts. */
@@ -135,6 +141,7 @@ static int launch(struct running *running, const struct start_plan *plan,
 	request.spec = &plan->spec;
 	request.rootfs_fd = rootfs_fd;
 	request.is_rootfs_ours = true;
+	request.dies_with_parent = true;
 	memcpy(request.stdio, stdio->fds, sizeof(request.stdio));
 	request.cgroup_fd = cgroup_into_fd(running->cgroup);
 	request.filter = plan->has_filter ? &plan->filter.program : NULL;
@@ -151,15 +158,25 @@ static int launch(struct running *running, const struct start_plan *plan,
 static int note_running(struct running *running, const struct start_plan *plan,
 			pid_t pid, struct error *err)
 {
+	container_state_release(&running->state);
 	running->state = (struct container_state){
 		.status = CONTAINER_RUNNING,
 		.pid = pid,
 		.monitor = getpid(),
 		.started = clock_now(),
+		.restarts = running->restarts.count,
 		.cgroup = xstrdup(plan->cgroup_path),
 	};
-	return container_state_put(running->lock.folder_fd, &running->state,
-				   err);
+	running->born = clock_monotonic();
+	container_health_begin(&running->health, running->container,
+			       &running->state.health);
+	if (container_state_put(running->lock.folder_fd, &running->state, err) <
+		    0 ||
+	    container_state_put_start(running->container,
+				      running->state.started, err) < 0)
+		return -1;
+	container_event(running->store, running->container, "start");
+	return 0;
 }
 
 /* Everything the program needs before there is one. */
@@ -273,6 +290,7 @@ static void forget(struct running *running)
 	if (container_delete_volumes(running->store, running->container, &err) <
 	    0)
 		error_release(&err); /* `volume prune` finds them */
+	container_event(running->store, running->container, "destroy");
 }
 
 /* The one record of how it ended; with --rm the container itself goes. */
@@ -280,8 +298,6 @@ static void record_end(struct running *running)
 {
 	autoclean(error_release) struct error err = ERROR_INIT;
 
-	running->state.finished = clock_now();
-	running->state.pid = 0;
 	running->state.monitor = 0;
 	if (running->is_removed) {
 		forget(running); /* and its run folder goes in a moment */
@@ -292,6 +308,25 @@ static void record_end(struct running *running)
 		error_release(&err); /* seen as created: nothing ran */
 	if (container_state_end(running->lock.folder_fd, &err) < 0)
 		error_release(&err); /* the free lock tells the truth */
+}
+
+/* It does not run any more, whatever comes next. */
+static void note_over(struct running *running)
+{
+	running->state.finished = clock_now();
+	running->state.pid = 0;
+	container_health_end(&running->health, running->state.health);
+}
+
+static void note_death(const struct running *running)
+{
+	int64_t seconds = (clock_monotonic() - running->born) / CLOCK_SECOND;
+
+	if (running->state.is_oom_killed)
+		container_event(running->store, running->container, "oom");
+	container_event_with(
+		running->store, running->container, "die",
+		container_event_end(running->state.exit_code, seconds));
 }
 
 static int failure_code(enum error_kind kind)
@@ -306,15 +341,67 @@ static void failed(void *context, const struct error *err)
 	struct running *running = context;
 
 	drop_network(running);
-	running->state.status = CONTAINER_CREATED;
+	/* one that ran before does not become one that never did */
+	running->state.status = running->state.started ? CONTAINER_EXITED
+						       : CONTAINER_CREATED;
 	running->state.exit_code = failure_code(err->kind);
+	free(running->state.message);
 	running->state.message = xstrdup(err->msg);
+	note_over(running);
 	log_writer_close(TAKE_PTR(running->log));
 	remove_group(running);
 	record_end(running);
 }
 
-static void ended(void *context, int exit_code)
+/* The policy as it is now: `update` may have changed it. */
+static struct restart_policy policy_of(const struct running *running)
+{
+	autoclean(container_release) struct container now = CONTAINER_INIT;
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+
+	if (running->is_removed ||
+	    container_load(running->store, running->container->id, &now,
+			   &ignored) < 0)
+		return (struct restart_policy){ RESTART_NO, 0 };
+	return restart_policy_read(now.host_config);
+}
+
+static bool is_started_again(struct running *running, int exit_code,
+			     bool is_asked)
+{
+	struct restart_policy policy = policy_of(running);
+	struct restart_end end = {
+		.exit_code = exit_code,
+		.is_asked = is_asked,
+		.duration = clock_monotonic() - running->born,
+	};
+
+	return restart_policy_decide(&policy, &end, &running->restarts);
+}
+
+static void release_mounts(struct running *running)
+{
+	cleanup_close(&running->mounts_fd);
+}
+
+/* Between two lives: what the next one makes anew goes. */
+static void record_rest(struct running *running)
+{
+	autoclean(error_release) struct error err = ERROR_INIT;
+
+	running->state.status = CONTAINER_RESTARTING;
+	running->state.restarts = running->restarts.count;
+	if (container_state_set_paused(running->store, running->container->id,
+				       false, &err) < 0 ||
+	    container_state_put(running->lock.folder_fd, &running->state,
+				&err) < 0)
+		error_release(&err); /* it looks as if it ran for a moment */
+	release_mounts(running);
+	remove_group(running);
+}
+
+static void ended(void *context, int exit_code, bool is_asked,
+		  struct monitor_next *next)
 {
 	struct running *running = context;
 
@@ -322,13 +409,44 @@ static void ended(void *context, int exit_code)
 	running->state.exit_code = exit_code;
 	running->state.is_oom_killed = running->cgroup && exit_code == 137 &&
 				       cgroup_has_oom_killed(running->cgroup);
+	note_over(running);
+	note_death(running);
 	log_writer_close(TAKE_PTR(running->log));
+	next->is_started_again = is_started_again(running, exit_code, is_asked);
+	next->delay = running->restarts.delay;
+	if (next->is_started_again)
+		record_rest(running);
+	else
+		record_end(running);
+}
+
+static void stayed_down(void *context)
+{
+	struct running *running = context;
+
+	running->state.status = CONTAINER_EXITED;
 	record_end(running);
 }
 
-static void release_mounts(struct running *running)
+static void wake_when(void *context, struct monitor_wake *out)
 {
-	cleanup_close(&running->mounts_fd);
+	const struct running *running = context;
+
+	container_health_when(&running->health, out);
+}
+
+static void wake(void *context)
+{
+	struct running *running = context;
+	autoclean(error_release) struct error err = ERROR_INIT;
+
+	if (running->state.health &&
+	    container_health_wake(&running->health, running->store,
+				  running->container, running->state.started,
+				  running->state.health) &&
+	    container_state_put(running->lock.folder_fd, &running->state,
+				&err) < 0)
+		error_release(&err); /* the next check's result is written */
 }
 
 static void finish(void *context)
@@ -376,6 +494,8 @@ static int listen_at(int folder_fd, int *out, struct error *err)
 static void running_release(struct running *running)
 {
 	cleanup_close(&running->mounts_fd);
+	container_health_release(&running->health);
+	container_state_release(&running->state);
 	container_lock_release(&running->lock);
 	cleanup_close(&running->listen_fd);
 }
@@ -412,6 +532,9 @@ static void describe(struct running *running,
 		.failed = failed,
 		.log = write_log,
 		.ended = ended,
+		.stayed_down = stayed_down,
+		.wake_when = wake_when,
+		.wake = wake,
 		.finish = finish,
 	};
 }
@@ -454,6 +577,7 @@ void container_monitor(struct store *store, int client_fd)
 		.state = CONTAINER_STATE_INIT,
 		.client_fd = client_fd,
 		.mounts_fd = -1,
+		.health = CONTAINER_HEALTH_INIT,
 	};
 	struct container_order order;
 	struct monitor monitor;

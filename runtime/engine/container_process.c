@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 
 #include "base/fs.h"
+#include "runtime/orphan.h"
 
 enum { PROCESS_STAT_MAX = 4096 };
 
@@ -33,12 +34,15 @@ static pid_t parent_of(pid_t pid)
 int container_process_open(const struct container_state *state, int *pidfd_out,
 			   struct error *err)
 {
-	autoclose int fd = state->pid > 0
-				   ? (int)syscall(SYS_pidfd_open, state->pid, 0)
-				   : -1;
+	autoclose int fd = -1;
 
+	if (state->is_orphaned)
+		fd = orphan_open(state->pid, state->started);
+	else if (state->pid > 0)
+		fd = (int)syscall(SYS_pidfd_open, state->pid, 0);
 	/* held first, then looked at: it cannot be exchanged any more */
-	if (fd < 0 || parent_of(state->pid) != state->monitor)
+	if (fd < 0 ||
+	    (!state->is_orphaned && parent_of(state->pid) != state->monitor))
 		return error_set(err, ERROR_BUSY,
 				 "the container has just ended");
 	*pidfd_out = TAKE_FD(fd);

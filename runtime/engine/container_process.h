@@ -2,7 +2,8 @@
 /*
  * The first process of a container that runs, held by a descriptor. The id in
  * its state may have gone to a stranger since it was read, so the process is
- * recognised by its parent, which is the container's monitor.
+ * recognised by its parent, which is the container's monitor, or, when that was
+ * killed, by the time of its start (runtime/orphan.h).
  */
 #ifndef RUNTIME_CONTAINER_PROCESS_H
 #define RUNTIME_CONTAINER_PROCESS_H

@@ -5,14 +5,18 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "base/atomicfile.h"
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/jsonx.h"
+#include "runtime/orphan.h"
 
 enum { STATE_FILE_LIMIT = 1 << 20 };
+
+#define STARTED_NAME "started"
 
 static const char *const status_names[] = {
 	[CONTAINER_STATUS_NONE] = "none",
@@ -56,13 +60,18 @@ static int parse_numbers(const json_t *document, struct container_state *out,
 	int64_t pid = 0;
 	int64_t monitor = 0;
 	int64_t exit_code = 0;
+	json_t *health;
 
 	if (jsonx_opt_integer(document, "pid", 0, INT32_MAX, &pid, err) < 0 ||
 	    jsonx_opt_integer(document, "monitor", 0, INT32_MAX, &monitor,
 			      err) < 0 ||
 	    jsonx_opt_integer(document, "exitCode", 0, INT32_MAX, &exit_code,
-			      err) < 0)
+			      err) < 0 ||
+	    jsonx_opt_integer(document, "restartCount", 0, INT64_MAX,
+			      &out->restarts, err) < 0 ||
+	    jsonx_opt_object(document, "health", &health, err) < 0)
 		return -1;
+	out->health = json_incref(health);
 	out->pid = (pid_t)pid;
 	out->monitor = (pid_t)monitor;
 	out->exit_code = (int)exit_code;
@@ -115,6 +124,11 @@ static void format_state(const struct container_state *state,
 				  json_integer(state->exit_code));
 	(void)json_object_set_new(document, "oomKilled",
 				  json_boolean(state->is_oom_killed));
+	if (state->restarts)
+		(void)json_object_set_new(document, "restartCount",
+					  json_integer(state->restarts));
+	if (state->health)
+		(void)json_object_set(document, "health", state->health);
 	set_time(document, "startedAt", state->started);
 	set_time(document, "finishedAt", state->finished);
 	if (state->message)
@@ -163,12 +177,16 @@ static int run_folder(const struct store *store, const char *id)
 	return openat(store->run_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* The monitor was killed, and the container with it. */
+/* The monitor was killed, and the container with it, or nearly so. */
 static void bury(struct container_state *state)
 {
+	state->monitor = 0;
+	if (orphan_lives(state->pid, state->started)) {
+		state->is_orphaned = true;
+		return;
+	}
 	state->status = CONTAINER_EXITED;
 	state->pid = 0;
-	state->monitor = 0;
 	state->exit_code = 137;
 	free(state->message);
 	state->message = xstrdup("its monitor was killed");
@@ -185,22 +203,54 @@ static bool look_closer(int folder_fd, struct container_state *state)
 		if (!fs_exists(folder_fd, "state.json"))
 			return false;
 		bury(state);
-	} else if (fs_exists(folder_fd, "paused")) {
-		state->status = CONTAINER_PAUSED;
 	}
+	if (state->status == CONTAINER_RUNNING &&
+	    fs_exists(folder_fd, "paused"))
+		state->status = CONTAINER_PAUSED;
 	return true;
 }
 
-int container_state_load(const struct store *store,
-			 const struct container *container,
-			 struct container_state *out, struct error *err)
+/* When this boot began: what ran before has ended by then. */
+static int64_t boot_time(void)
 {
-	autoclose int folder = run_folder(store, container->id);
+	struct timespec since_boot;
 
+	if (clock_gettime(CLOCK_BOOTTIME, &since_boot) < 0)
+		return 0;
+	return clock_now() -
+	       (since_boot.tv_sec * CLOCK_SECOND + since_boot.tv_nsec);
+}
+
+/*
+ * What is to be said of a container without any record: it was never started,
+ * or nobody could record its end. docker says 255 then, too.
+ */
+static void guess(const struct container *container, bool is_starting,
+		  struct container_state *out)
+{
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+	char text[CLOCK_TEXT_MAX];
+	ssize_t length = readlinkat(container->folder_fd, STARTED_NAME, text,
+				    sizeof(text) - 1);
+	int64_t boot = boot_time();
+
+	out->status = CONTAINER_CREATED;
+	if (length < 0 || is_starting)
+		return;
+	text[length] = '\0';
+	out->status = CONTAINER_EXITED;
+	out->exit_code = 255;
+	if (clock_parse(text, &out->started, &ignored) < 0)
+		out->started = 0;
+	if (out->started && out->started < boot)
+		out->finished = boot;
+}
+
+/* What the records say; none when there is none. */
+static int load(const struct container *container, int folder,
+		struct container_state *out, struct error *err)
+{
 	*out = (struct container_state)CONTAINER_STATE_INIT;
-	if (folder < 0 && errno != ENOENT)
-		return error_sys(err, errno, "open run folder of %s",
-				 container->id);
 	if (folder >= 0 && read_state(folder, "state.json", out, err) < 0)
 		return -1;
 	if (out->status != CONTAINER_STATUS_NONE) {
@@ -209,10 +259,40 @@ int container_state_load(const struct store *store,
 		/* it ended while we looked: how stands in its own folder */
 		container_state_release(out);
 	}
-	if (read_state(container->folder_fd, "exit.json", out, err) < 0)
+	return read_state(container->folder_fd, "exit.json", out, err);
+}
+
+int container_state_load(const struct store *store,
+			 const struct container *container,
+			 struct container_state *out, struct error *err)
+{
+	autoclose int folder = run_folder(store, container->id);
+	bool is_starting;
+
+	*out = (struct container_state)CONTAINER_STATE_INIT;
+	if (folder < 0 && errno != ENOENT)
+		return error_sys(err, errno, "open run folder of %s",
+				 container->id);
+	if (load(container, folder, out, err) < 0)
+		return -1;
+	if (out->status != CONTAINER_STATUS_NONE)
+		return 0;
+	is_starting = folder >= 0 && is_monitored(folder);
+	/* it was started while we looked */
+	if (is_starting && load(container, folder, out, err) < 0)
 		return -1;
 	if (out->status == CONTAINER_STATUS_NONE)
-		out->status = CONTAINER_CREATED;
+		guess(container, is_starting, out);
+	return 0;
+}
+
+int container_state_left(int folder_fd, struct container_state *out,
+			 struct error *err)
+{
+	*out = (struct container_state)CONTAINER_STATE_INIT;
+	if (read_state(folder_fd, "state.json", out, err) < 0)
+		return -1;
+	bury(out);
 	return 0;
 }
 
@@ -246,6 +326,23 @@ int container_state_put(int folder_fd, const struct container_state *state,
 	format_state(state, &text);
 	return atomicfile_put(folder_fd, "state.json", text.text, text.length,
 			      0, err);
+}
+
+int container_state_put_start(const struct container *container,
+			      int64_t started, struct error *err)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	clock_format(started, text);
+	/* how it ended before is past; a link needs no block of its own */
+	if ((unlinkat(container->folder_fd, "exit.json", 0) < 0 &&
+	     errno != ENOENT) ||
+	    (unlinkat(container->folder_fd, STARTED_NAME, 0) < 0 &&
+	     errno != ENOENT) ||
+	    symlinkat(text, container->folder_fd, STARTED_NAME) < 0)
+		return error_sys(err, errno, "note the start of %s",
+				 container->id);
+	return 0;
 }
 
 int container_state_put_exit(const struct container *container,
@@ -312,5 +409,6 @@ void container_state_release(struct container_state *state)
 {
 	free(state->message);
 	free(state->cgroup);
+	json_decref(state->health);
 	*state = (struct container_state)CONTAINER_STATE_INIT;
 }

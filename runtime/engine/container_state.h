@@ -3,13 +3,16 @@
  * What a container is doing. While it runs its monitor holds a lock and keeps
  * state.json below the run folder, which a reboot empties; when it has ended,
  * exit.json stands in its own folder. A monitor that was killed is noticed by
- * its lock being free: the container died with it.
+ * its lock being free; the container died with it, but for a program that gave
+ * itself other rights, which goes on and is said to run. One that ran when the
+ * machine went down is recognised by the note of its start.
  *
  *   <run>/containers/<id>/state.json   pid, start time, status
  *   <run>/containers/<id>/lock         held by the monitor
  *   <run>/containers/<id>/paused       there while it is frozen
  *   <run>/containers/<id>/config.json  the OCI specification it runs by
  *   <run>/containers/<id>/attach.sock  where clients talk to it
+ *   containers/<hh>/<id>/started       a link to the time of its last start
  */
 #ifndef RUNTIME_CONTAINER_STATE_H
 #define RUNTIME_CONTAINER_STATE_H
@@ -38,9 +41,12 @@ struct container_state {
 	int64_t started;  /* wall time; 0: never */
 	int64_t finished; /* wall time; 0: never */
 	int exit_code;
+	int64_t restarts; /* by its restart policy, since it was started */
 	bool is_oom_killed;
-	char *message; /* why it could not start; NULL */
-	char *cgroup;  /* below the hierarchies' roots; NULL */
+	bool is_orphaned; /* it runs, and its monitor does not any more */
+	json_t *health;	  /* docker's Health; owned; NULL: nobody checks */
+	char *message;	  /* why it could not start; NULL */
+	char *cgroup;	  /* below the hierarchies' roots; NULL */
 };
 
 #define CONTAINER_STATE_INIT                    \
@@ -54,6 +60,13 @@ int container_state_load(const struct store *store,
 			 struct container_state *out,
 			 struct error *err) must_check;
 
+/*
+ * What a killed monitor left in the run folder FOLDER_FD. Only for the holder
+ * of its lock, to whom it would look as if there was a monitor.
+ */
+int container_state_left(int folder_fd, struct container_state *out,
+			 struct error *err) must_check;
+
 /* Open the run folder of container ID, making it. */
 int container_state_folder(const struct store *store, const char *id,
 			   int *fd_out, struct error *err) must_check;
@@ -65,6 +78,13 @@ char *container_state_path(const struct store *store, const char *id)
 /* Note, in the open run folder, that the container runs. */
 int container_state_put(int folder_fd, const struct container_state *state,
 			struct error *err) must_check;
+
+/*
+ * Note, in its own folder, that it was started, so that its end is known of
+ * even when nobody could record it.
+ */
+int container_state_put_start(const struct container *container,
+			      int64_t started, struct error *err) must_check;
 
 /* Note how it ended, in the container's own folder. */
 int container_state_put_exit(const struct container *container,

@@ -11,6 +11,8 @@
 #include "base/clock.h"
 #include "runtime/cgroup/cgroup_control.h"
 #include "runtime/engine/container_attach.h"
+#include "runtime/engine/container_event.h"
+#include "runtime/engine/container_lock.h"
 #include "runtime/engine/container_process.h"
 #include "runtime/engine/container_state.h"
 #include "runtime/engine/spec_request.h"
@@ -34,7 +36,8 @@ struct vigil {
 
 static bool is_running(enum container_status status)
 {
-	return status == CONTAINER_RUNNING || status == CONTAINER_PAUSED;
+	return status == CONTAINER_RUNNING || status == CONTAINER_PAUSED ||
+	       status == CONTAINER_RESTARTING;
 }
 
 /* For poll: -1 for ever, 0 when time is up. */
@@ -56,7 +59,7 @@ static int look(struct vigil *vigil, pid_t *monitor_out, struct error *err)
 	if (container_state_load(vigil->store, vigil->container, &state, err) <
 	    0)
 		return -1;
-	*monitor_out = state.monitor;
+	*monitor_out = state.is_orphaned ? state.pid : state.monitor;
 	vigil->has_ended = !is_running(state.status);
 	if (vigil->has_ended)
 		vigil->exit_code = state.exit_code;
@@ -204,6 +207,8 @@ static int send_to(const struct store *store, const struct container *container,
 	if (container_process_open(state, &pidfd, err) < 0 ||
 	    container_process_signal(pidfd, signal, err) < 0)
 		return -1;
+	container_event_with(store, container, "kill",
+			     container_event_number("signal", signal));
 	if (state->status == CONTAINER_PAUSED && has_to_thaw(container, signal))
 		return set_frozen(store, container, state, false, err);
 	return 0;
@@ -222,6 +227,50 @@ static int send_or_gone(const struct vigil *vigil,
 	return 0;
 }
 
+/* Its monitor is not to start it again, whatever the policy says. */
+static void keep_down(const struct vigil *vigil)
+{
+	/* one that is gone starts nothing */
+	if (vigil->fd >= 0 &&
+	    attach_send(vigil->fd, ATTACH_STAY_DOWN, NULL, 0) < 0)
+		errno = 0;
+}
+
+/*
+ * One that waits to be started again has no process to be signalled: its
+ * monitor gives up waiting, unless it has just begun to start. STATE is what
+ * it is then.
+ */
+static int leave_rest(struct vigil *vigil, struct container_state *state,
+		      struct error *err)
+{
+	while (state->status == CONTAINER_RESTARTING && !vigil->has_ended) {
+		vigil->deadline = clock_monotonic() +
+				  STOP_LOOK_MS * (CLOCK_SECOND / 1000);
+		if (keep_vigil(vigil, err) < 0)
+			return -1;
+		container_state_release(state);
+		if (container_state_load(vigil->store, vigil->container, state,
+					 err) < 0)
+			return -1;
+	}
+	vigil->has_ended = vigil->has_ended || !is_running(state->status);
+	return 0;
+}
+
+/* A container without a monitor has nobody to record its end. */
+static int settle(const struct vigil *vigil,
+		  const struct container_state *state, struct error *err)
+{
+	autoclean(container_lock_release) struct container_lock lock =
+		CONTAINER_LOCK_INIT;
+
+	return state->is_orphaned
+		       ? container_lock_take(vigil->store, vigil->container,
+					     &lock, err)
+		       : 0;
+}
+
 static int insist(struct vigil *vigil, const struct container_state *state,
 		  struct error *err)
 {
@@ -235,7 +284,25 @@ static int insist(struct vigil *vigil, const struct container_state *state,
 				 "container %s does not end although it was "
 				 "killed",
 				 vigil->container->id);
-	return 0;
+	return settle(vigil, state, err);
+}
+
+/* Asks it to end, then makes it. */
+static int ask(struct vigil *vigil, const struct container_state *state,
+	       const struct container_stop_options *options, struct error *err)
+{
+	if (send_or_gone(vigil, state,
+			 options->signal ? options->signal
+					 : stop_signal(vigil->container),
+			 err) < 0)
+		return -1;
+	set_deadline(vigil, options->has_timeout
+				    ? options->timeout
+				    : stop_timeout(vigil->container));
+	if (keep_vigil(vigil, err) < 0)
+		return -1;
+	return vigil->has_ended ? settle(vigil, state, err)
+				: insist(vigil, state, err);
 }
 
 int container_stop(const struct store *store, const struct container *container,
@@ -255,16 +322,12 @@ int container_stop(const struct store *store, const struct container *container,
 		return -1;
 	if (!is_running(state.status))
 		return 0;
-	if (send_or_gone(&vigil, &state,
-			 options->signal ? options->signal
-					 : stop_signal(container),
-			 err) < 0)
+	keep_down(&vigil);
+	if (leave_rest(&vigil, &state, err) < 0 ||
+	    (!vigil.has_ended && ask(&vigil, &state, options, err) < 0))
 		return -1;
-	set_deadline(&vigil, options->has_timeout ? options->timeout
-						  : stop_timeout(container));
-	if (keep_vigil(&vigil, err) < 0)
-		return -1;
-	return vigil.has_ended ? 0 : insist(&vigil, &state, err);
+	container_event(store, container, "stop");
+	return 0;
 }
 
 int container_kill(const struct store *store, const struct container *container,
@@ -275,13 +338,21 @@ int container_kill(const struct store *store, const struct container *container,
 	autoclean(container_state_release) struct container_state state =
 		CONTAINER_STATE_INIT;
 
-	if (signal == SIGKILL && vigil_open(&vigil, err) < 0)
-		return -1;
-	if (container_state_load(store, container, &state, err) < 0)
+	if (vigil_open(&vigil, err) < 0 ||
+	    container_state_load(store, container, &state, err) < 0)
 		return -1;
 	if (!is_running(state.status))
 		return error_set(err, ERROR_BUSY, "container %s is not running",
 				 container->id);
+	/* docker takes every signal so that may be meant to end it */
+	if (has_to_thaw(container, signal))
+		keep_down(&vigil);
+	if (state.status == CONTAINER_RESTARTING) {
+		if (leave_rest(&vigil, &state, err) < 0)
+			return -1;
+		if (vigil.has_ended)
+			return 0;
+	}
 	return signal == SIGKILL
 		       ? insist(&vigil, &state, err)
 		       : send_to(store, container, &state, signal, err);
@@ -311,10 +382,18 @@ int container_pause(const struct store *store,
 		return error_set(err, ERROR_BUSY,
 				 "container %s is already paused",
 				 container->id);
+	if (state.status == CONTAINER_RESTARTING)
+		return error_set(err, ERROR_BUSY,
+				 "Container %s is restarting, wait until the "
+				 "container is running",
+				 container->id);
 	if (state.status != CONTAINER_RUNNING)
 		return error_set(err, ERROR_BUSY, "container %s is not running",
 				 container->id);
-	return set_frozen(store, container, &state, true, err);
+	if (set_frozen(store, container, &state, true, err) < 0)
+		return -1;
+	container_event(store, container, "pause");
+	return 0;
 }
 
 int container_unpause(const struct store *store,
@@ -328,5 +407,8 @@ int container_unpause(const struct store *store,
 	if (state.status != CONTAINER_PAUSED)
 		return error_set(err, ERROR_BUSY, "container %s is not paused",
 				 container->id);
-	return set_frozen(store, container, &state, false, err);
+	if (set_frozen(store, container, &state, false, err) < 0)
+		return -1;
+	container_event(store, container, "unpause");
+	return 0;
 }

@@ -38,6 +38,9 @@ enum { PATIENCE_MS = 20000 };
 /* What the callbacks note down for the test. */
 struct notes {
 	volatile int ended, code, failed, finished;
+	volatile int lives;	/* how often it is to be started; 0: once */
+	volatile int64_t delay; /* before each time but the first */
+	volatile int asked, stayed_down;
 	volatile size_t logged[3];
 };
 
@@ -114,12 +117,21 @@ static void note_log(void *context, int stream, const void *data, size_t length)
 	notes->logged[stream] += length;
 }
 
-static void ended(void *context, int exit_code)
+static void ended(void *context, int exit_code, bool is_asked,
+		  struct monitor_next *next)
 {
 	struct notes *notes = ((struct fixture *)context)->notes;
 
 	notes->code = exit_code;
-	notes->ended = 1;
+	notes->ended++;
+	notes->asked = is_asked;
+	next->is_started_again = !is_asked && notes->ended < notes->lives;
+	next->delay = notes->delay;
+}
+
+static void stayed_down(void *context)
+{
+	((struct fixture *)context)->notes->stayed_down = 1;
 }
 
 static void finish(void *context)
@@ -148,6 +160,7 @@ static int set_up(void **state)
 		.failed = failed,
 		.log = note_log,
 		.ended = ended,
+		.stayed_down = stayed_down,
 		.finish = finish,
 	};
 	*state = f;
@@ -381,6 +394,61 @@ static int connect_to(struct fixture *f, unsigned wants)
 	assert_true(hear(f, fd) > 0);
 	assert_int_equal(f->message.kind, ATTACH_STARTED);
 	return fd;
+}
+
+static void test_monitor__starts_it_again(void **state)
+{
+	struct fixture *f = *state;
+
+	f->notes->lives = 3;
+	f->notes->delay = 1000000;
+	spawn(f, "echo out; exit 7");
+	wait_started(f);
+	hear_all(f, f->client); /* the first life only */
+	assert_string_equal(f->output.text, "out\n");
+	assert_int_equal(f->exit_code, 7);
+	wait_note(&f->notes->finished);
+	assert_int_equal(f->notes->ended, 3);
+	assert_int_equal(f->notes->logged[1], 12);
+	assert_false(f->notes->stayed_down);
+}
+
+static void test_monitor__it_stays_down_when_asked_to(void **state)
+{
+	struct fixture *f = *state;
+
+	f->notes->lives = 2;
+	spawn(f, "sleep 1000");
+	wait_started(f);
+	assert_int_equal(attach_send(f->client, ATTACH_STAY_DOWN, NULL, 0), 0);
+	assert_int_equal(attach_send(f->client, ATTACH_SIGNAL, "\x09", 1), 0);
+	hear_all(f, f->client);
+	wait_note(&f->notes->finished);
+	assert_int_equal(f->notes->ended, 1);
+	assert_true(f->notes->asked);
+}
+
+static void test_monitor__its_rest_can_be_its_end(void **state)
+{
+	struct fixture *f = *state;
+	int fd;
+
+	f->notes->lives = 2;
+	f->notes->delay = INT64_C(3600) * 1000000000;
+	listen_on(f);
+	spawn(f, "exit 4");
+	wait_started(f);
+	hear_all(f, f->client);
+	assert_int_equal(f->exit_code, 4);
+	assert_false(f->notes->finished);
+	fd = connect_to(f, 0);
+	assert_int_equal(attach_send(fd, ATTACH_STAY_DOWN, NULL, 0), 0);
+	f->exit_code = -1;
+	hear_all(f, fd);
+	assert_int_equal(f->exit_code, 4);
+	wait_note(&f->notes->finished);
+	assert_true(f->notes->stayed_down);
+	(void)close(fd);
 }
 
 static void test_monitor__lives_on_after_a_detach(void **state)
@@ -620,6 +688,9 @@ int main(void)
 		TEST(test_monitor__a_full_client_holds_the_container),
 		TEST(test_monitor__without_its_client_it_is_asked_to_end),
 		TEST(test_monitor__and_then_made_to),
+		TEST(test_monitor__starts_it_again),
+		TEST(test_monitor__it_stays_down_when_asked_to),
+		TEST(test_monitor__its_rest_can_be_its_end),
 		TEST(test_monitor__lives_on_after_a_detach),
 		TEST(test_monitor__several_clients_hear_the_same),
 		TEST(test_monitor__signals_pass_input_by),
