@@ -17,6 +17,10 @@ struct ring {
 	size_t size;
 	size_t first;  /* oldest published slot */
 	size_t filled; /* published slots, the lent one included */
+	ring_visit *visit;
+	void *visit_context;
+	size_t visited; /* of the published slots, oldest first */
+	bool visiting;
 	bool lent;
 	bool closed;
 	bool failed;
@@ -73,13 +77,44 @@ static void wake(struct ring *ring)
 	(void)pthread_cond_broadcast(&ring->moved); /* cannot fail */
 }
 
+void ring_set_visitor(struct ring *ring, ring_visit *visit, void *context)
+{
+	ring->visit = visit;
+	ring->visit_context = context;
+}
+
+/*
+ * Visits the oldest slot that wants it, with the ring open to the other side
+ * meanwhile; false when there is none, or the other side is at it. A slot that
+ * is not visited yet is not given back, so it stays where it is.
+ */
+static bool visit_one(struct ring *ring)
+{
+	size_t slot = (ring->first + ring->visited) % ring->count;
+
+	if (!ring->visit || ring->visiting || ring->visited == ring->filled ||
+	    ring->abandoned)
+		return false;
+	ring->visiting = true;
+	leave(ring);
+	ring->visit(ring->visit_context, ring->memory + slot * ring->size,
+		    ring->lengths[slot]);
+	enter(ring);
+	ring->visiting = false;
+	ring->visited++;
+	wake(ring);
+	return true;
+}
+
 void *ring_reserve(struct ring *ring)
 {
 	void *slot = NULL;
 
 	enter(ring);
-	while (ring->filled == ring->count && !ring->abandoned)
-		wait_for_move(ring);
+	while (ring->filled == ring->count && !ring->abandoned) {
+		if (!visit_one(ring))
+			wait_for_move(ring);
+	}
 	if (!ring->abandoned)
 		slot = ring->memory +
 		       (ring->first + ring->filled) % ring->count * ring->size;
@@ -103,6 +138,8 @@ void ring_close(struct ring *ring, bool failed)
 	ring->closed = true;
 	ring->failed = ring->failed || failed;
 	wake(ring);
+	while (!failed && visit_one(ring))
+		;
 	leave(ring);
 }
 
@@ -127,10 +164,22 @@ enum ring_state ring_take(struct ring *ring, const void **data, size_t *length)
 	return state;
 }
 
+/* The oldest slot has been visited, by us or by the other side. */
+static void finish_visit(struct ring *ring)
+{
+	while (ring->visit && !ring->visited && !ring->abandoned) {
+		if (!visit_one(ring))
+			wait_for_move(ring);
+	}
+	if (ring->visited)
+		ring->visited--;
+}
+
 void ring_drop(struct ring *ring)
 {
 	enter(ring);
 	if (ring->lent) {
+		finish_visit(ring);
 		ring->lent = false;
 		ring->first = (ring->first + 1) % ring->count;
 		ring->filled--;

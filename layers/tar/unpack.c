@@ -22,15 +22,11 @@ struct tap {
 	const struct unpack_options *options;
 };
 
-/*
- * The writing thread's side. It hashes what it reads, since inflating alone
- * keeps the other thread longer than all the rest keeps this one.
- */
+/* The writing thread's side. */
 struct writer {
 	const struct unpack_options *options;
 	const struct unpack_source *source;
 	struct ring *ring;
-	struct hasher *hasher;
 	bool cut_off; /* the other side failed first */
 	int result;
 	struct error err;
@@ -64,8 +60,6 @@ static int next_chunk(void *context, const void **data, size_t *length,
 	*length = 0;
 	switch (ring_take(writer->ring, data, length)) {
 	case RING_DATA:
-		hasher_update(writer->hasher, *data, *length);
-		return 0;
 	case RING_END:
 		return 0;
 	case RING_NONE:
@@ -252,6 +246,15 @@ static void collect(const struct extract_result *from,
 	out->implicit = from->implicit; /* handed over */
 }
 
+/*
+ * The digest of the tar is neither thread's own work: one layer keeps the
+ * inflating side longer, another the writing side.
+ */
+static void hash_chunk(void *context, const void *data, size_t length)
+{
+	hasher_update(context, data, length);
+}
+
 /* Everything between the two hashers. */
 static int unpack_tapped(struct tap *tap, struct unpack_result *out,
 			 struct error *err)
@@ -266,13 +269,12 @@ static int unpack_tapped(struct tap *tap, struct unpack_result *out,
 	autoclean(hasher_free) struct hasher *hasher =
 		hasher_new(algorithm_of(options->expect_diff_id));
 	struct feeder feeder = { .limit = options->limits.max_bytes };
-	struct writer writer = { .options = options,
-				 .source = tap->source,
-				 .hasher = hasher };
+	struct writer writer = { .options = options, .source = tap->source };
 
 	if (decompress_open(&tapped, &how, &stream, err) < 0)
 		return -1;
 	ring = ring_new(LAYERS_CHUNKS_AHEAD, LAYERS_CHUNK);
+	ring_set_visitor(ring, hash_chunk, hasher);
 	feeder.stream = stream;
 	feeder.ring = ring;
 	writer.ring = ring;

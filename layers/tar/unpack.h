@@ -3,9 +3,10 @@
  * Unpacks one layer: compressed bytes in, a directory and two digests out.
  *
  * The calling thread reads the source, hashes what it reads and decompresses;
- * a second thread hashes that, too, and writes files. Between them are a few
- * chunks, so memory does not depend on the layer. Whichever side fails stops
- * the other; the call returns when both have ended, never before.
+ * a second thread writes files; the tar is hashed by whichever would wait.
+ * Between them are a few chunks, so memory does not depend on the layer.
+ * Whichever side fails stops the other; the call returns when both have ended,
+ * never before.
  *
  * A layer is normally unpacked alone, as a lower directory of an overlay
  * mount. If it then needs its parents (a hard link to a file of theirs, a path
