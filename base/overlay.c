@@ -27,6 +27,7 @@
 #include <sys/wait.h>
 
 #include "base/strbuf.h"
+#include "base/userns.h"
 
 /* What the kernel takes in one option string. */
 enum { OVERLAY_STRING_LIMIT = 4095 };
@@ -54,10 +55,22 @@ static int set_descriptor(int context, const char *key, int fd)
 	return set_string(context, key, path);
 }
 
+/* Only the first namespace's root may write trusted.* attributes. */
+static bool is_unprivileged(const struct overlay_plan *plan)
+{
+	return plan->userxattr || !userns_is_initial();
+}
+
+/* "off" still follows, and an unprivileged mount may not. */
+static const char *pinned_to(const struct overlay_plan *plan, size_t i)
+{
+	return i == 0 && is_unprivileged(plan) ? "nofollow" : pinned[i][1];
+}
+
 static int set_options(int context, const struct overlay_plan *plan)
 {
 	for (size_t i = 0; i < PINNED_COUNT; i++)
-		if (set_string(context, pinned[i][0], pinned[i][1]) < 0)
+		if (set_string(context, pinned[i][0], pinned_to(plan, i)) < 0)
 			return -1;
 	if (plan->upper_fd >= 0 &&
 	    (set_descriptor(context, "upperdir", plan->upper_fd) < 0 ||
@@ -66,7 +79,7 @@ static int set_options(int context, const struct overlay_plan *plan)
 	if (plan->is_volatile &&
 	    fsconfig(context, FSCONFIG_SET_FLAG, "volatile", NULL, 0) < 0)
 		return -1;
-	if (plan->userxattr &&
+	if (is_unprivileged(plan) &&
 	    fsconfig(context, FSCONFIG_SET_FLAG, "userxattr", NULL, 0) < 0)
 		return -1;
 	return 0;
@@ -122,10 +135,10 @@ static int format_options(const struct overlay_plan *plan, struct strbuf *out,
 		strbuf_addf(out, ",upperdir=%d,workdir=%d", plan->upper_fd,
 			    plan->work_fd);
 	for (size_t i = 0; i < PINNED_COUNT; i++)
-		strbuf_addf(out, ",%s=%s", pinned[i][0], pinned[i][1]);
+		strbuf_addf(out, ",%s=%s", pinned[i][0], pinned_to(plan, i));
 	if (plan->is_volatile)
 		strbuf_addstr(out, ",volatile");
-	if (plan->userxattr)
+	if (is_unprivileged(plan))
 		strbuf_addstr(out, ",userxattr");
 	return strbuf_check(out, "overlay options", err);
 }

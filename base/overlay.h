@@ -21,8 +21,8 @@ struct overlay_plan {
 	int upper_fd;	  /* -1: read-only mount */
 	int work_fd;	  /* -1 exactly when upper_fd is */
 	bool is_volatile; /* never sync: the upper is scratch */
-	bool userxattr;	  /* whiteouts in user.overlay.*, for user namespaces */
-	bool by_string;	  /* the way of kernels before 6.7, else found out */
+	bool userxattr; /* marks in user.overlay.*, as in any user namespace */
+	bool by_string; /* the way of kernels before 6.7, else found out */
 };
 
 /*

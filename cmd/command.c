@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "base/term.h"
+#include "cmd/rootless.h"
 #include "cmd/usage.h"
 
 /* The path's next spelling, or NULL after the last. */
@@ -142,6 +143,14 @@ static int no_verb(const struct command *table, char *const *argv,
 			 argv[0]);
 }
 
+/* docker's exit status for a tool that could not begin. */
+static int failure_status(int words, char *const *argv)
+{
+	const char *verb = argv[words - 1];
+
+	return !strcmp(verb, "run") || !strcmp(verb, "create") ? 125 : 1;
+}
+
 static int dispatch(const struct command *table, struct context *context,
 		    char *const *argv, int *status, struct error *err)
 {
@@ -165,6 +174,11 @@ static int dispatch(const struct command *table, struct context *context,
 			  : xasprintf("imgctl %s", argv[0]);
 	call.path = path;
 	call.argv = argv + words;
+	if (geteuid() != 0 && rootless_needs_namespace(path, call.argv) &&
+	    rootless_enter(context, path, err) < 0) {
+		*status = failure_status(words, argv);
+		return -1;
+	}
 	result = command->run(&call, err);
 	*status = call.status;
 	return result;

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/userns.h"
 
 const struct option_spec context_option_table[] = {
 	{ "config", 0, OPTION_STRING, OPTION_AT(context_options, config),
@@ -60,16 +61,19 @@ static char *default_root(bool is_rootless)
 		return xstrdup("/var/lib/imgctl");
 	if (data)
 		return xasprintf("%s/imgctl", data);
-	return xasprintf("%s/.local/share/imgctl", home ? home : "/tmp");
+	return home ? xasprintf("%s/.local/share/imgctl", home)
+		    : xasprintf("/tmp/imgctl-%u/root", geteuid());
 }
 
 static char *default_run(bool is_rootless)
 {
 	const char *run = setting("XDG_RUNTIME_DIR");
+	struct stat st;
 
 	if (!is_rootless)
 		return xstrdup("/run/imgctl");
-	if (run)
+	/* after `su` it may be another user's */
+	if (run && stat(run, &st) == 0 && st.st_uid == geteuid())
 		return xasprintf("%s/imgctl", run);
 	/* store_open refuses it when it belongs to somebody else */
 	return xasprintf("/tmp/imgctl-%u", geteuid());
@@ -92,11 +96,11 @@ int context_init(struct context *context, const struct context_options *options,
 	    log_level_from_name(options->log_level, &level, err) < 0)
 		return -1;
 	log_set_level(options->is_debug ? LOG_DEBUG : level);
-	context->is_rootless = geteuid() != 0;
+	context->is_rootless = geteuid() != 0 || !userns_is_initial();
 	context->root = choose(options->root, "IMGCTL_ROOT", default_root,
-			       context->is_rootless);
+			       geteuid() != 0);
 	context->run = choose(options->run, "IMGCTL_RUNROOT", default_run,
-			      context->is_rootless);
+			      geteuid() != 0);
 	context->config = options->config;
 	context->is_offline = options->is_offline;
 	return 0;

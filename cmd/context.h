@@ -14,11 +14,11 @@
 #include "layers/store/store.h"
 
 struct context {
-	char *root;	    /* absolute; IMGCTL_ROOT, --root */
-	char *run;	    /* absolute; IMGCTL_RUNROOT, --runroot */
-	const char *config; /* folder of docker's config.json; NULL: default */
-	bool is_offline;    /* no socket may be opened */
-	bool is_rootless;
+	char *root;	     /* absolute; IMGCTL_ROOT, --root */
+	char *run;	     /* absolute; IMGCTL_RUNROOT, --runroot */
+	const char *config;  /* folder of docker's config.json; NULL: default */
+	bool is_offline;     /* no socket may be opened */
+	bool is_rootless;    /* no root, or one of a user namespace only */
 	struct store *store; /* opened by context_store */
 	char *const *argv;   /* the whole command line */
 };

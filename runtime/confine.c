@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 
 #include "base/alloc.h"
+#include "base/userns.h"
 #include "runtime/affinity.h"
 #include "runtime/caps.h"
 #include "runtime/program.h"
@@ -64,6 +65,7 @@ int confine_plan_make(const struct runtime_process *process,
 
 	*out = (struct confine_plan){ .process = process };
 	out->in_user_namespace = in_user_namespace;
+	out->has_no_groups = in_user_namespace && !userns_has_groups();
 	out->bounding_now = caps_known();
 	/* whoever is root of a new user namespace has all of them there */
 	if (!in_user_namespace) {
@@ -323,7 +325,8 @@ static int set_groups(const struct confine_plan *plan)
 	if (syscall(SYS_setgroups, process->group_count, process->groups) == 0)
 		return 0;
 	return plan->in_user_namespace && errno == EPERM &&
-			       process->group_count == 0
+			       (plan->has_no_groups ||
+				process->group_count == 0)
 		       ? 0
 		       : -1;
 }

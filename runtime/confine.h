@@ -38,6 +38,7 @@ struct confine_plan {
 	cpu_set_t first_cpus; /* while it enters; none: as they are */
 	cpu_set_t cpus;	      /* of the program; none: as they are */
 	bool in_user_namespace;
+	bool has_no_groups;    /* this user namespace gave setgroups(2) up */
 	bool dies_with_parent; /* when the program runs, too */
 };
 

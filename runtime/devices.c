@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/fs.h"
+#include "base/userns.h"
 #include "runtime/mount_plan.h"
 #include "runtime/target.h"
 
@@ -82,7 +83,8 @@ static void plan_defaults(struct device_plan *out)
 void devices_plan(const struct runtime_spec *spec, struct device_plan *out)
 {
 	*out = (struct device_plan)DEVICE_PLAN_INIT;
-	out->is_bound = spec->namespaces[RUNTIME_NAMESPACE_USER].is_asked;
+	out->is_bound = spec->namespaces[RUNTIME_NAMESPACE_USER].is_asked ||
+			!userns_is_initial();
 	out->is_skipped = is_dev_bound(spec);
 	out->nodes = xcalloc(spec->device_count + DEFAULT_COUNT,
 			     sizeof(*out->nodes));

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 
 #include "base/alloc.h"
+#include "base/userns.h"
 #include "runtime/child.h"
 #include "runtime/confine.h"
 #include "runtime/console.h"
@@ -153,9 +154,11 @@ static int plan_entry(const struct exec_in *request, struct entry *out,
 	out->flags = flags_to_join(spec);
 	if (request->id)
 		out->keyring = xasprintf("_ses.%s", request->id);
-	if (confine_plan_make(request->process,
-			      spec->namespaces[RUNTIME_NAMESPACE_USER].is_asked,
-			      &out->confine, err) < 0)
+	if (confine_plan_make(
+		    request->process,
+		    spec->namespaces[RUNTIME_NAMESPACE_USER].is_asked ||
+			    !userns_is_initial(),
+		    &out->confine, err) < 0)
 		return -1;
 	out->confine.filter = request->filter;
 	out->confine.filter_flags = request->filter_flags;

@@ -8,6 +8,7 @@
 #include <sys/mount.h>
 
 #include "base/alloc.h"
+#include "base/userns.h"
 #include "runtime/child.h"
 #include "runtime/control.h"
 #include "runtime/idmap.h"
@@ -77,7 +78,8 @@ static int make_plan(const struct launch *launch, struct init_plan *plan,
 	    mount_plan_make(spec, &plan->mounts, err) < 0 ||
 	    sysctl_plan_make(spec, &plan->sysctls, err) < 0 ||
 	    confine_plan_make(&spec->process,
-			      spaces[RUNTIME_NAMESPACE_USER].is_asked,
+			      spaces[RUNTIME_NAMESPACE_USER].is_asked ||
+				      !userns_is_initial(),
 			      &plan->confine, err) < 0)
 		return -1;
 	plan->confine.filter = launch->filter;

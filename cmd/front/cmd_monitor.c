@@ -6,6 +6,7 @@
 #include "cmd/front/front_commands.h"
 #include "runtime/engine/container_monitor.h"
 #include "runtime/self_protect.h"
+#include "runtime/userns_enter.h"
 
 /* The first client's socket is where standard input would be. */
 static int take_socket(struct error *err)
@@ -31,6 +32,11 @@ int cmd_monitor(struct command_call *call, struct error *err)
 	if (fd < 0)
 		return -1;
 	if (context_store(call->context, &store, err) < 0) {
+		(void)close(fd); /* the error is told on standard error */
+		return -1;
+	}
+	/* later commands join the namespace of whoever lives on in it */
+	if (call->context->is_rootless && userns_note(store->run_fd, err) < 0) {
 		(void)close(fd); /* the error is told on standard error */
 		return -1;
 	}

@@ -7,8 +7,7 @@
 #include "cmd/front/front_commands.h"
 #include "cmd/front/process_rows.h"
 #include "cmd/front/verb.h"
-#include "runtime/cgroup/cgroup_control.h"
-#include "runtime/engine/container_state.h"
+#include "runtime/engine/container_pids.h"
 
 enum { TOP_OUTPUT_MAX = 64 << 20 };
 
@@ -49,17 +48,14 @@ static int find_processes(const struct store *store, const char *name,
 		CONTAINER_INIT;
 	autoclean(container_state_release) struct container_state state =
 		CONTAINER_STATE_INIT;
-	autoclean(cgroup_close) struct cgroup *group = NULL;
 
 	if (container_find(store, name, &container, err) < 0 ||
 	    container_state_load(store, &container, &state, err) < 0)
 		return -1;
-	if (!state.pid || !state.cgroup)
+	if (!state.pid)
 		return error_set(err, ERROR_BUSY, "container %s is not running",
 				 container.id);
-	if (cgroup_open(state.cgroup, &group, err) < 0)
-		return -1;
-	return cgroup_processes(group, out, count_out, err);
+	return container_pids(&state, out, count_out, err);
 }
 
 int cmd_top(struct command_call *call, struct error *err)

@@ -33,6 +33,11 @@ static int open_folder(const char *path, int *fd_out, struct error *err)
 		return error_set(err, ERROR_INVALID,
 				 "store folder %s is not an absolute path",
 				 path);
+	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && st.st_uid &&
+	    st.st_uid != geteuid())
+		return error_set(err, ERROR_DENIED,
+				 "store %s is a link of user %u's", path,
+				 st.st_uid);
 	if (fd < 0 && errno == ENOENT) {
 		if (make_path(path, err) < 0)
 			return -1;
@@ -44,6 +49,9 @@ static int open_folder(const char *path, int *fd_out, struct error *err)
 		return error_set(err, ERROR_DENIED,
 				 "store %s belongs to user %u, not %u", path,
 				 st.st_uid, geteuid());
+	if (st.st_mode & S_IWOTH)
+		return error_set(err, ERROR_DENIED,
+				 "store %s can be written by everybody", path);
 	*fd_out = TAKE_FD(fd);
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include "base/term.h"
 #include "layers/layers_limits.h"
 #include "layers/tar/extract_internal.h"
+#include "layers/tar/owner_note.h"
 #include "layers/tar/whiteout.h"
 
 enum { EXTRACT_SHOWN_NAME = 200 };
@@ -28,6 +29,7 @@ int extract_open(const struct extract_options *options, struct extract **out,
 	extract->options = *options;
 	extract->uid = geteuid();
 	extract->gid = getegid();
+	extract->notes_owners = options->rootless && owner_note_is_used();
 	extract->parent.fd = -1;
 	path_set_init(&extract->implicit, LAYERS_MAX_BOOKKEEPING);
 	path_set_init(&extract->seen, LAYERS_MAX_BOOKKEEPING);

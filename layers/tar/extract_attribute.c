@@ -16,6 +16,26 @@
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "layers/tar/extract_internal.h"
+#include "layers/tar/owner_note.h"
+
+/*
+ * The owner is an id that this user namespace has not. Where it has only one,
+ * every owner is noted, which links and devices cannot be; where there is a
+ * range, the user can make it longer.
+ */
+static int note_owner(const struct extract_item *item,
+		      const struct extract_target *target, struct error *err)
+{
+	const struct entry *entry = item->entry;
+
+	if (!item->extract->notes_owners)
+		return error_set(err, ERROR_UNSUPPORTED,
+				 "its owner %u:%u is not among the ids mapped "
+				 "for this user: give it more of them in "
+				 "/etc/subuid and /etc/subgid",
+				 (unsigned)entry->uid, (unsigned)entry->gid);
+	return target->fd < 0 ? 0 : owner_note_write(target->fd, entry, err);
+}
 
 static int set_owner(struct extract_item *item,
 		     const struct extract_target *target, struct error *err)
@@ -35,6 +55,8 @@ static int set_owner(struct extract_item *item,
 	else
 		result = fchownat(item->parent, item->path->leaf, uid, gid,
 				  AT_SYMLINK_NOFOLLOW);
+	if (result < 0 && errno == EINVAL && extract->options.rootless)
+		return note_owner(item, target, err);
 	if (result < 0)
 		return error_sys(err, errno, "set owner %u:%u", uid, gid);
 	return 0;

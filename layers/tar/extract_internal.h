@@ -43,6 +43,7 @@ struct extract {
 	struct extract_options options;
 	uid_t uid; /* what new files get by themselves */
 	gid_t gid;
+	bool notes_owners; /* only one id exists here */
 	struct extract_parent parent;
 	struct extract_fixup *fixups;
 	size_t fixup_count;

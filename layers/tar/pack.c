@@ -22,6 +22,7 @@
 #include "layers/layers_limits.h"
 #include "layers/tar/inode_map.h"
 #include "layers/tar/overlay_marker.h"
+#include "layers/tar/owner_note.h"
 #include "layers/tar/pack_xattr.h"
 #include "layers/tar/tar_write.h"
 #include "layers/tar/whiteout.h"
@@ -32,6 +33,7 @@ struct pack {
 	struct strvec waiting; /* directories, the next one last */
 	struct inode_map inodes;
 	dev_t device;
+	bool has_notes; /* of owners */
 	struct pack_result result;
 	char *buffer; /* LAYERS_CHUNK bytes */
 };
@@ -173,6 +175,8 @@ static int pack_file(struct pack_item *item, struct error *err)
 	if (pack_xattrs_read(&xattrs, fd, err) < 0)
 		return -1;
 	describe(item, &entry);
+	if (item->pack->has_notes)
+		owner_note_apply(fd, &entry);
 	entry.xattrs = xattrs.items;
 	entry.xattr_count = xattrs.count;
 	pack->result.content_size += (uint64_t)entry.size;
@@ -347,6 +351,8 @@ static int put_directory(struct pack_item *item, int fd, struct error *err)
 	if (pack_xattrs_read(&xattrs, fd, err) < 0)
 		return -1;
 	describe(item, &entry);
+	if (item->pack->has_notes)
+		owner_note_apply(fd, &entry);
 	entry.xattrs = xattrs.items;
 	entry.xattr_count = xattrs.count;
 	if (put(item, &entry, err) < 0)
@@ -407,6 +413,7 @@ int pack_directory(const struct pack_options *options,
 			     .writer = writer,
 			     .waiting = STRVEC_INIT,
 			     .inodes = INODE_MAP_INIT,
+			     .has_notes = owner_note_is_used(),
 			     .buffer = buffer };
 	int result = pack_all(&pack, err);
 

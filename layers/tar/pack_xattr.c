@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "layers/layers_limits.h"
+#include "layers/tar/owner_note.h"
 
 enum { PACK_XATTR_NAMES = 64 << 10 }; /* the kernel's XATTR_LIST_MAX */
 
@@ -20,6 +21,7 @@ bool pack_xattr_is_portable(const char *name)
 		bool is_portable;
 	} rules[] = {
 		{ "user.overlay.", false },
+		{ OWNER_NOTE_XATTR, false },
 		{ "user.", true },
 		{ "security.capability", true },
 		{ "system.posix_acl_access", true },

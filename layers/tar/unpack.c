@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/hasher.h"
+#include "base/userns.h"
 #include "layers/tar/decompress.h"
 #include "layers/tar/extract.h"
 #include "layers/tar/ring.h"
@@ -124,7 +125,7 @@ static int write_layer(struct writer *writer, struct error *err)
 	struct extract_options extract_options = {
 		.directory = options->directory,
 		.merged = options->merged,
-		.rootless = options->rootless,
+		.rootless = options->rootless || !userns_is_initial(),
 		.ignore_owners = options->ignore_owners,
 		.umask = own_umask(),
 		.max_bytes = options->limits.max_bytes,

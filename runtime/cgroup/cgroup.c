@@ -404,6 +404,15 @@ static int open_on(const struct cgroup_host *host, const char *path,
 	return 0;
 }
 
+/* From the program's own parent on, which may lie in a user's group; or NULL.
+ */
+static const char *own_part(const char *path)
+{
+	const char *found = strstr(path, OWN_PARENT);
+
+	return found && (found == path || found[-1] == '/') ? found : NULL;
+}
+
 /*
  * Remove an empty group of this name that a crash left. Only below the
  * program's own parent is it certain that nobody else made it.
@@ -413,7 +422,7 @@ static int clear_leftover(const struct cgroup_host *host, const char *path,
 {
 	autoclean(cgroup_close) struct cgroup *old = NULL;
 
-	if (strncmp(path, OWN_PARENT, strlen(OWN_PARENT)) != 0)
+	if (!own_part(path))
 		return error_set(err, ERROR_BUSY, "the group exists already");
 	if (open_on(host, path, &old, err) < 0)
 		return -1;
@@ -431,10 +440,11 @@ static void remove_parents(const struct cgroup *cg,
 			   const struct directory *directory)
 {
 	autofree char *path = xstrdup(directory->path);
-	size_t top = strlen(path) - strlen(cg->path);
+	const char *own = own_part(cg->path);
+	size_t top = strlen(path) - strlen(own ? own : "");
 	char *slash;
 
-	if (strncmp(cg->path, OWN_PARENT, strlen(OWN_PARENT)) != 0)
+	if (!own)
 		return;
 	while ((slash = strrchr(path + top, '/'))) {
 		*slash = '\0';

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/jsonx.h"
 #include "base/userdb.h"
+#include "base/userns.h"
 #include "runtime/caps.h"
 #include "runtime/cgroup/cgroup.h"
 #include "runtime/engine/container_process.h"
@@ -150,7 +151,7 @@ static int make_process(struct joining *joining, struct error *err)
 		.container = &disguised,
 		.user = &user,
 		.bounding = caps_bounding(),
-		.is_rootless = geteuid() != 0,
+		.is_rootless = !userns_is_initial(),
 	};
 	int result;
 

@@ -15,7 +15,9 @@
 #include "base/fs.h"
 #include "base/jsonx.h"
 #include "base/log.h"
+#include "base/userns.h"
 #include "runtime/cgroup/cgroup_control.h"
+#include "runtime/cgroup/cgroup_delegation.h"
 #include "runtime/cgroup/cgroup_stats.h"
 #include "runtime/engine/container_delete.h"
 #include "runtime/engine/container_event.h"
@@ -85,7 +87,9 @@ static int join_groups(void *context, pid_t pid, struct error *err)
 	const struct starting *starting = context;
 	struct cgroup *cgroup = starting->running->cgroup;
 
-	return cgroup_has_to_add(cgroup) ? cgroup_add(cgroup, pid, err) : 0;
+	return cgroup && cgroup_has_to_add(cgroup)
+		       ? cgroup_add(cgroup, pid, err)
+		       : 0;
 }
 
 static int open_log(struct running *running, struct error *err)
@@ -123,8 +127,9 @@ static int accompany(void *context, pid_t pid, struct error *err)
 	const struct start_plan *plan = starting->plan;
 
 	hold_mounts(running, pid);
-	if (cgroup_guard_devices(running->cgroup, &plan->limits, pid, err) <
-		    0 ||
+	if ((running->cgroup &&
+	     cgroup_guard_devices(running->cgroup, &plan->limits, pid, err) <
+		     0) ||
 	    keep_spec(running, plan->document, err) < 0)
 		return -1;
 	return open_log(running, err);
@@ -143,7 +148,8 @@ static int launch(struct running *running, const struct start_plan *plan,
 	request.is_rootfs_ours = true;
 	request.dies_with_parent = true;
 	memcpy(request.stdio, stdio->fds, sizeof(request.stdio));
-	request.cgroup_fd = cgroup_into_fd(running->cgroup);
+	request.cgroup_fd = running->cgroup ? cgroup_into_fd(running->cgroup)
+					    : -1;
 	request.filter = plan->has_filter ? &plan->filter.program : NULL;
 	request.filter_flags = plan->filter.flags;
 	request.prepare = join_groups;
@@ -165,7 +171,7 @@ static int note_running(struct running *running, const struct start_plan *plan,
 		.monitor = getpid(),
 		.started = clock_now(),
 		.restarts = running->restarts.count,
-		.cgroup = xstrdup(plan->cgroup_path),
+		.cgroup = running->cgroup ? xstrdup(plan->cgroup_path) : NULL,
 	};
 	running->born = clock_monotonic();
 	container_health_begin(&running->health, running->container,
@@ -176,6 +182,29 @@ static int note_running(struct running *running, const struct start_plan *plan,
 				      running->state.started, err) < 0)
 		return -1;
 	container_event(running->store, running->container, "start");
+	return 0;
+}
+
+/*
+ * A user that no group was delegated to goes without, unless a limit was asked
+ * for. No user may filter devices, and none needs to: it makes no nodes.
+ */
+static int make_group(struct running *running, struct start_plan *plan,
+		      struct error *err)
+{
+	bool is_initial = userns_is_initial();
+
+	if (!is_initial)
+		plan->limits.has_devices = false;
+	if (cgroup_create(plan->cgroup_path, &plan->limits, &running->cgroup,
+			  err) == 0)
+		return 0;
+	if (is_initial)
+		return -1;
+	if (cgroup_has_limits(&plan->limits))
+		return error_wrap(err, "this user has no control group for the "
+				       "limits that were asked for");
+	error_release(err);
 	return 0;
 }
 
@@ -191,8 +220,7 @@ static int prepare(struct running *running, struct start_plan *plan,
 	    start_plan_make(running->store, running->container, *rootfs_out,
 			    plan, err) < 0)
 		return -1;
-	return cgroup_create(plan->cgroup_path, &plan->limits, &running->cgroup,
-			     err);
+	return make_group(running, plan, err);
 }
 
 /* What the command made ahead, or -1; taken once. */

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "base/userns.h"
 #include "runtime/attach_protocol.h"
 #include "runtime/engine/container_monitor.h"
 #include "runtime/engine/spec_request.h"
@@ -74,7 +75,9 @@ int container_start(const struct container_start *request, int *client_out,
 	struct summoned *monitor = request->monitor ? request->monitor : &own;
 	struct container_order order = {
 		.lives_on = request->lives_on,
+		/* who is root of a namespace only could not come back */
 		.gives_network =
+			userns_is_initial() &&
 			spec_makes_network(request->container->host_config),
 		.rows = request->rows,
 		.columns = request->columns,

@@ -171,7 +171,12 @@ static int64_t stop_timeout(const struct container *container)
 static int open_group(const struct container_state *state, struct cgroup **out,
 		      struct error *err)
 {
-	return cgroup_open(state->cgroup ? state->cgroup : "", out, err);
+	if (!state->cgroup)
+		return error_set(
+			err, ERROR_UNSUPPORTED,
+			"the container has no control group to freeze "
+			"(`imgctl system doctor` says how to get one)");
+	return cgroup_open(state->cgroup, out, err);
 }
 
 static int set_frozen(const struct store *store,

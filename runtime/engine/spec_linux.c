@@ -33,8 +33,6 @@ static json_t *make_namespaces(const struct spec_request *request)
 	json_t *namespaces = json_array();
 
 	add_namespace(namespaces, "mount", NULL);
-	if (request->is_rootless)
-		add_namespace(namespaces, "user", NULL);
 	if (!is_host(host, "PidMode"))
 		add_namespace(namespaces, "pid", request->pid_path);
 	if (!is_host(host, "UTSMode"))

@@ -24,6 +24,29 @@ static bool is_privileged(const struct spec_request *request)
 		json_object_get(request->container->host_config, "Privileged"));
 }
 
+/*
+ * A sysfs shows the network it is mounted in, and only that network's root may
+ * mount one: with the host's, an ordinary user gets to see the host's.
+ */
+static void add_sysfs(const struct spec_request *request, json_t *mounts,
+		      const char *write)
+{
+	bool is_foreign =
+		request->is_rootless &&
+		!spec_makes_network(request->container->host_config) &&
+		!request->network_path;
+
+	if (is_foreign)
+		add_mount(
+			mounts, "/sys", "bind", "/sys",
+			spec_list((const char *[]){ "rbind", "nosuid", "noexec",
+						    "nodev", "rro", NULL }));
+	else
+		add_mount(mounts, "/sys", "sysfs", "sysfs",
+			  spec_list((const char *[]){ "nosuid", "noexec",
+						      "nodev", write, NULL }));
+}
+
 /* security.md 4.4: docker's table. */
 static void add_kernel_mounts(const struct spec_request *request,
 			      json_t *mounts)
@@ -43,9 +66,7 @@ static void add_kernel_mounts(const struct spec_request *request,
 			  "nosuid", "noexec", "newinstance", "ptmxmode=0666",
 			  "mode=0620", request->is_rootless ? NULL : "gid=5",
 			  NULL }));
-	add_mount(mounts, "/sys", "sysfs", "sysfs",
-		  spec_list((const char *[]){ "nosuid", "noexec", "nodev",
-					      write, NULL }));
+	add_sysfs(request, mounts, write);
 	add_mount(mounts, "/sys/fs/cgroup", "cgroup", "cgroup",
 		  spec_list((const char *[]){ "nosuid", "noexec", "nodev",
 					      "relatime", write, NULL }));

@@ -8,8 +8,10 @@
 #include "base/fs.h"
 #include "base/jsonx.h"
 #include "base/userdb.h"
+#include "base/userns.h"
 #include "layers/store/container_folder.h"
 #include "runtime/caps.h"
+#include "runtime/cgroup/cgroup_delegation.h"
 #include "runtime/engine/container_state.h"
 #include "runtime/engine/shm_join.h"
 #include "runtime/engine/spec_generate.h"
@@ -111,9 +113,15 @@ static char *make_cgroup_path(const struct container *container)
 {
 	const char *parent = spec_string(container->host_config,
 					 "CgroupParent");
+	autofree char *delegated = NULL;
 
 	parent += strspn(parent, "/");
-	return xasprintf("%s/%s", *parent ? parent : "imgctl", container->id);
+	if (*parent || userns_is_initial())
+		return xasprintf("%s/%s", *parent ? parent : "imgctl",
+				 container->id);
+	delegated = cgroup_delegated_path();
+	return xasprintf("%s%simgctl/%s", delegated, *delegated ? "/" : "",
+			 container->id);
 }
 
 static int generate(const struct store *store,
@@ -133,7 +141,7 @@ static int generate(const struct store *store,
 		.init = init,
 		.cgroups_path = plan->cgroup_path,
 		.bounding = caps_bounding(),
-		.is_rootless = geteuid() != 0,
+		.is_rootless = !userns_is_initial(),
 	};
 
 	if (find_joins(store, container->host_config, &joins, err) < 0 ||
