@@ -52,7 +52,8 @@ static void test_spec_linux__joined_namespaces_have_paths(void **state)
 		    "another container's network keeps its settings");
 }
 
-static void test_spec_linux__a_user_namespace_when_rootless(void **state)
+static void test_spec_linux__no_user_namespace_of_its_own_when_rootless(
+	void **state)
 {
 	static const struct spec_case row = { .why = "rootless" };
 	char home[] = "/";
@@ -63,8 +64,8 @@ static void test_spec_linux__a_user_namespace_when_rootless(void **state)
 	(void)state;
 	request.is_rootless = true;
 	spec = spec_of(&row, &request);
-	spec_expect(spec_at(spec, "linux.namespaces.1"), NS("user"),
-		    "a user namespace");
+	spec_expect(spec_at(spec, "linux.namespaces.1"), NS("pid"),
+		    "its maker is in one already");
 	spec_expect(spec_at(spec, "linux.sysctl"),
 		    "{\"net.ipv4.ip_unprivileged_port_start\":\"0\"}",
 		    "ping_group_range needs groups that are not mapped");
@@ -208,7 +209,7 @@ int main(void)
 			test_spec_linux__namespaces_are_the_containers_own),
 		cmocka_unit_test(test_spec_linux__joined_namespaces_have_paths),
 		cmocka_unit_test(
-			test_spec_linux__a_user_namespace_when_rootless),
+			test_spec_linux__no_user_namespace_of_its_own_when_rootless),
 		cmocka_unit_test(
 			test_spec_linux__sysctls_are_dockers_and_the_users),
 		cmocka_unit_test(test_spec_linux__kernel_paths_are_covered),
