@@ -19,6 +19,7 @@
 #include "base/userns.h"
 #include "runtime/affinity.h"
 #include "runtime/caps.h"
+#include "runtime/control.h"
 #include "runtime/program.h"
 #include "runtime/rlimits.h"
 
@@ -384,15 +385,35 @@ static int become(const struct confine_plan *plan, struct stage_failure *fail)
 	return 0;
 }
 
-static int load_filter(const struct confine_plan *plan,
+/*
+ * The parent gives the listener to somebody who answers from then on, for the
+ * calls below as well. Only sendmsg(2) itself may not be among them.
+ */
+static int hand_over(int line, int listener)
+{
+	struct control_message message;
+
+	if (control_send(line, CONTROL_LISTENER, 0, listener) < 0)
+		return -1;
+	return control_expect(line, CONTROL_LISTENED, &message);
+}
+
+static int load_filter(const struct confine_plan *plan, int line,
 		       struct stage_failure *fail)
 {
 	const struct runtime_capabilities *sets = &plan->sets;
 
+	unsigned flags = plan->filter_flags;
+	long listener;
+
 	if (!plan->filter)
 		return 0;
-	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, plan->filter_flags,
-		    plan->filter) < 0)
+	if (plan->has_listener)
+		flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags,
+			   plan->filter);
+	if (listener < 0 ||
+	    (plan->has_listener && hand_over(line, (int)listener) < 0))
 		return stage_fail(fail, STAGE_SECCOMP, NULL);
 	if (kept_for_filter(plan) &&
 	    set_capabilities(sets->effective, sets->permitted,
@@ -408,7 +429,20 @@ static int set_personality(const struct runtime_number *personality)
 	return syscall(SYS_personality, personality->value) < 0 ? -1 : 0;
 }
 
-int confine_and_execute(const struct confine_plan *plan, int label,
+/* A relative path waits for its working directory. */
+int confine_check_program(const struct confine_plan *plan,
+			  struct stage_failure *fail)
+{
+	const char *name = plan->process->args.items[0];
+	const char *path;
+
+	if (strchr(name, '/') && *name != '/')
+		return 0;
+	return program_find(&plan->candidates, name, &path, fail);
+}
+
+int confine_and_execute(const struct confine_plan *plan,
+			const struct confine_files *files,
 			struct stage_failure *fail)
 {
 	const struct runtime_process *process = plan->process;
@@ -430,14 +464,15 @@ int confine_and_execute(const struct confine_plan *plan, int label,
 	    program_find(&plan->candidates, process->args.items[0], &path,
 			 fail) < 0)
 		return -1;
-	if (label >= 0 && write_label(process, label) < 0)
+	if (files->label >= 0 && write_label(process, files->label) < 0)
 		return stage_fail(fail, STAGE_LABEL, NULL);
-	if (syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
+	if (syscall(SYS_close_range, 3U + plan->preserved, ~0U,
+		    CLOSE_RANGE_CLOEXEC) < 0)
 		return stage_fail(fail, STAGE_STDIO, NULL);
 	/* changing ids cleared it; else nobody's death shall end it now on */
 	(void)prctl(PR_SET_PDEATHSIG, plan->dies_with_parent ? SIGKILL : 0, 0,
 		    0, 0);
-	if (load_filter(plan, fail) < 0)
+	if (load_filter(plan, files->line, fail) < 0)
 		return -1;
 	(void)execve(path, plan->argv, plan->env);
 	return stage_fail(fail, STAGE_PROGRAM, path);

@@ -37,9 +37,17 @@ struct confine_plan {
 	struct runtime_number personality; /* of the container */
 	cpu_set_t first_cpus; /* while it enters; none: as they are */
 	cpu_set_t cpus;	      /* of the program; none: as they are */
+	unsigned preserved;   /* descriptors from 3 on that the program keeps */
+	bool has_listener;    /* somebody else decides about some calls */
 	bool in_user_namespace;
 	bool has_no_groups;    /* this user namespace gave setgroups(2) up */
 	bool dies_with_parent; /* when the program runs, too */
+};
+
+/* What is open while a process is confined; all close on exec. */
+struct confine_files {
+	int label; /* of confine_early, or -1 */
+	int line;  /* to the parent, for the filter's listener */
 };
 
 /*
@@ -58,8 +66,16 @@ int confine_plan_make(const struct runtime_process *process,
 int confine_early(const struct confine_plan *plan, int *label_out,
 		  struct stage_failure *fail);
 
+/*
+ * In the container's root: whether there is such a program, as far as it can
+ * be told before the working directory and the user are the process's own.
+ */
+int confine_check_program(const struct confine_plan *plan,
+			  struct stage_failure *fail);
+
 /* Confine this process and execute the program; returns only to fail. */
-int confine_and_execute(const struct confine_plan *plan, int label,
+int confine_and_execute(const struct confine_plan *plan,
+			const struct confine_files *files,
 			struct stage_failure *fail);
 
 /* Free what was planned. */

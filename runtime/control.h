@@ -19,10 +19,11 @@
 enum control_kind {
 	CONTROL_NONE = 0, /* the line is dead */
 	/* from the child */
-	CONTROL_FAILED,	 /* stage, sys, path; nothing comes after it */
-	CONTROL_CONSOLE, /* the descriptor is the terminal's master */
-	CONTROL_HOOKS,	 /* mounts are made: run the runtime's hooks */
-	CONTROL_READY,	 /* stands before the program */
+	CONTROL_FAILED,	  /* stage, sys, path; nothing comes after it */
+	CONTROL_CONSOLE,  /* the descriptor is the terminal's master */
+	CONTROL_HOOKS,	  /* mounts are made: run the runtime's hooks */
+	CONTROL_READY,	  /* stands before the program */
+	CONTROL_LISTENER, /* the descriptor is the seccomp listener's */
 	/* from the parent */
 	CONTROL_MAPPED,	  /* the id maps are written */
 	CONTROL_PREPARED, /* launch's prepare is done */
@@ -30,6 +31,9 @@ enum control_kind {
 	CONTROL_HOOKED,	  /* the hooks have run; pid is the child's */
 	/* from a command to its monitor */
 	CONTROL_NETWORK, /* the descriptor is a network namespace, or none is */
+	CONTROL_LISTENED, /* somebody listens */
+	/* from whoever starts what stands ready */
+	CONTROL_START,
 };
 
 enum { CONTROL_PATH_MAX = 512 };

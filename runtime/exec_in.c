@@ -33,7 +33,7 @@ static int join_container(const struct entry *entry, struct stage_failure *fail)
 	/* a pidfd stands for all namespaces of its process at once */
 	if (setns(entry->request->target_pidfd, entry->flags) < 0)
 		return stage_fail(fail, STAGE_NAMESPACE, "of the container");
-	return session_enter(entry->keyring, fail);
+	return session_enter(entry->keyring, !entry->request->no_keyring, fail);
 }
 
 static int open_console(const struct entry *entry, int root,
@@ -88,12 +88,12 @@ static int wait_for_parent(const struct entry *entry,
 static int enter(const struct entry *entry, struct stage_failure *fail)
 {
 	const struct runtime_process *process = entry->request->process;
+	struct confine_files files = { -1, entry->control };
 	int streams[3];
-	int label;
 	int root;
 
 	if (session_bind_life(fail) < 0 || session_hide(fail) < 0 ||
-	    confine_early(&entry->confine, &label, fail) < 0 ||
+	    confine_early(&entry->confine, &files.label, fail) < 0 ||
 	    join_container(entry, fail) < 0)
 		return -1;
 	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -104,7 +104,7 @@ static int enter(const struct entry *entry, struct stage_failure *fail)
 				fail) < 0 ||
 	    wait_for_parent(entry, fail) < 0)
 		return -1;
-	return confine_and_execute(&entry->confine, label, fail);
+	return confine_and_execute(&entry->confine, &files, fail);
 }
 
 static _Noreturn void run_entry(const struct entry *entry)
@@ -163,6 +163,8 @@ static int plan_entry(const struct exec_in *request, struct entry *out,
 	out->confine.filter = request->filter;
 	out->confine.filter_flags = request->filter_flags;
 	out->confine.personality = spec->personality;
+	out->confine.preserved = request->preserved;
+	out->confine.has_listener = request->listen;
 	return 0;
 }
 
@@ -207,10 +209,23 @@ static int prepare(const struct exec_in *request, const struct launched *child,
 	return 0;
 }
 
+static int answer_listener(void *context, const struct launched *child,
+			   int listener, struct error *err)
+{
+	const struct exec_in *request = context;
+
+	return request->listen(request->prepare_context, child->pid, listener,
+			       err);
+}
+
 int exec_in_container(const struct exec_in *request, struct launched *out,
 		      struct error *err)
 {
 	autoclean(release_entry) struct entry entry = { .control = -1 };
+	struct launched_duty duty = {
+		.listen = request->listen ? answer_listener : NULL,
+		.context = (void *)(uintptr_t)request,
+	};
 
 	*out = (struct launched)LAUNCHED_INIT;
 	if (check_alive(request->target_pidfd, err) < 0)
@@ -226,7 +241,7 @@ int exec_in_container(const struct exec_in *request, struct launched *out,
 		launched_abandon(out);
 		return -1;
 	}
-	if (launched_follow(out, NULL, NULL, err) < 0) {
+	if (launched_follow(out, &duty, err) < 0) {
 		launched_abandon(out);
 		return -1;
 	}

@@ -25,8 +25,12 @@ struct exec_in {
 	unsigned filter_flags;		 /* SECCOMP_FILTER_FLAG_… */
 	/* As in struct launch. */
 	int (*prepare)(void *context, pid_t pid, struct error *err);
-	void *prepare_context;
-	const char *id; /* container's id, for its session keyring */
+	int (*listen)(void *context, pid_t pid, int listener,
+		      struct error *err);
+	void *prepare_context; /* for both */
+	const char *id;	       /* container's id, for its session keyring */
+	unsigned preserved;    /* as in struct launch */
+	bool no_keyring;       /* the container has none of its own */
 };
 
 #define EXEC_IN_INIT                                                         \

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -23,6 +24,7 @@ struct progress {
 	bool has_cgroup_namespace;
 	int null_device;
 	int label; /* file to write the security label to, or -1 */
+	int line;  /* to whoever is to hear of failures */
 	pid_t pid; /* as the parent sees it; known once hooks ran */
 	struct console console;
 };
@@ -61,7 +63,7 @@ static int join_namespaces(struct progress *at, struct stage_failure *fail)
 	if (namespaces->makes_time &&
 	    namespaces_enter_time(namespaces, fail) < 0)
 		return -1;
-	return session_enter(at->plan->keyring, fail);
+	return session_enter(at->plan->keyring, !at->plan->no_keyring, fail);
 }
 
 static int wait_for_parent(struct progress *at, struct stage_failure *fail)
@@ -225,33 +227,50 @@ static int protect_paths(struct progress *at, struct stage_failure *fail)
 
 static int enter_root(struct progress *at, struct stage_failure *fail)
 {
-	return rootfs_enter(at->spec, at->plan->root, fail);
+	return rootfs_enter(at->spec, at->plan->root, at->plan->no_pivot, fail);
 }
 
-/* create ends here and start goes on, when they are two commands. */
+/* One who comes may end before it has said what it came for. */
+static int accept_start(int start)
+{
+	struct control_message message;
+
+	for (;;) {
+		int line = accept4(start, NULL, NULL, SOCK_CLOEXEC);
+
+		if (line < 0 && errno != EINTR && errno != ECONNABORTED)
+			return -1;
+		if (line < 0)
+			continue;
+		if (control_expect(line, CONTROL_START, &message) == 0)
+			return line;
+		(void)close(line); /* nobody is there */
+	}
+}
+
+/*
+ * create ends here and start goes on, when they are two commands. That there
+ * is no such program is for the first to tell.
+ */
 static int wait_for_start(struct progress *at, struct stage_failure *fail)
 {
 	int start = at->plan->start_fd;
-	ssize_t got;
-	char byte;
 
 	if (wait_for_clearance(at, fail) < 0)
 		return -1;
 	if (start < 0)
 		return 0;
-	if (control_send(at->plan->control, CONTROL_READY, 0, -1) < 0)
-		return stage_fail(fail, STAGE_PARENT, NULL);
+	if (confine_check_program(&at->plan->confine, fail) < 0)
+		return -1;
 	/* whoever creates may end before somebody starts */
 	if (session_release_life(fail) < 0)
 		return -1;
-	do {
-		got = read(start, &byte, 1);
-	} while (got < 0 && errno == EINTR);
-	if (got == 1)
-		return 0;
-	if (got == 0)
-		errno = EPIPE;
-	return stage_fail(fail, STAGE_PARENT, NULL);
+	if (control_send(at->line, CONTROL_READY, 0, -1) < 0)
+		return stage_fail(fail, STAGE_PARENT, NULL);
+	(void)close(at->line); /* the one to hear of it now comes later */
+	at->line = accept_start(start);
+	(void)close(start); /* nobody else is to come */
+	return at->line < 0 ? stage_fail(fail, STAGE_PARENT, NULL) : 0;
 }
 
 static int set_streams(struct progress *at, struct stage_failure *fail)
@@ -278,7 +297,9 @@ static int run_start_hooks(struct progress *at, struct stage_failure *fail)
 
 static int execute(struct progress *at, struct stage_failure *fail)
 {
-	return confine_and_execute(&at->plan->confine, at->label, fail);
+	struct confine_files files = { at->label, at->line };
+
+	return confine_and_execute(&at->plan->confine, &files, fail);
 }
 
 static stage_function *const stages[] = {
@@ -307,6 +328,7 @@ _Noreturn void init_run(const struct init_plan *plan)
 		.spec = plan->spec,
 		.null_device = -1,
 		.label = -1,
+		.line = plan->control,
 		.console = CONSOLE_INIT,
 	};
 	struct stage_failure fail = { STAGE_NONE, 0, NULL };
@@ -314,6 +336,6 @@ _Noreturn void init_run(const struct init_plan *plan)
 	for (size_t i = 0; i < sizeof(stages) / sizeof(*stages); i++)
 		if (stages[i](&at, &fail) < 0)
 			break;
-	control_report(plan->control, &fail);
+	control_report(at.line, &fail);
 	_exit(127);
 }

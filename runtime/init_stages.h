@@ -27,7 +27,7 @@
 struct init_plan {
 	const struct runtime_spec *spec; /* borrowed */
 	int stdio[3];			 /* -1: /dev/null */
-	int start_fd;			 /* wait for a byte here; or -1 */
+	int start_fd;			 /* wait for a client here; or -1 */
 	int root;			 /* detached mount to become "/" */
 	int control;			 /* the child's end of the line */
 	struct namespace_plan namespaces;
@@ -38,6 +38,8 @@ struct init_plan {
 	struct cgroup_view cgroups;
 	struct hook_state hooks;
 	char *keyring;	       /* name of the session keyring; NULL: nameless */
+	bool no_keyring;       /* the caller's stays */
+	bool no_pivot;	       /* move the root instead */
 	bool waits_for_maps;   /* the parent writes the id maps */
 	bool waits_for_parent; /* launch's prepare is running */
 	bool waits_for_clearance; /* its accompany will */

@@ -86,6 +86,10 @@ static int make_plan(const struct launch *launch, struct init_plan *plan,
 	plan->confine.filter_flags = launch->filter_flags;
 	plan->confine.dies_with_parent = launch->dies_with_parent;
 	plan->confine.personality = spec->personality;
+	plan->confine.preserved = launch->preserved;
+	plan->confine.has_listener = launch->listen;
+	plan->no_keyring = launch->no_keyring;
+	plan->no_pivot = launch->no_pivot;
 	if (mount_plan_open(&plan->mounts, spec, err) < 0)
 		return -1;
 	return open_root(launch, plan, err);
@@ -187,12 +191,26 @@ static int answer_hooks(void *context, const struct launched *child,
 	return 0;
 }
 
+static int answer_listener(void *context, const struct launched *child,
+			   int listener, struct error *err)
+{
+	const struct hook_duty *duty = context;
+	const struct launch *launch = duty->launch;
+
+	return launch->listen(launch->context, child->pid, listener, err);
+}
+
 static int finish(const struct launch *launch, const struct hook_state *state,
 		  struct launched *child, struct error *err)
 {
-	struct hook_duty duty = { launch, state };
+	struct hook_duty context = { launch, state };
+	struct launched_duty duty = {
+		.hooks = answer_hooks,
+		.listen = launch->listen ? answer_listener : NULL,
+		.context = &context,
+	};
 
-	if (launched_follow(child, answer_hooks, &duty, err) < 0)
+	if (launched_follow(child, &duty, err) < 0)
 		return -1;
 	if (child->control_fd >= 0)
 		return 0; /* it waits for its start */
@@ -233,6 +251,8 @@ int launch_finish(const struct launch *launch, struct launched *launched,
 	autoclean(hook_state_release) struct hook_state state = HOOK_STATE_INIT;
 
 	hook_state_make(launch->spec, launch->id, launch->bundle, &state);
+	if (control_send(launched->control_fd, CONTROL_START, 0, -1) < 0)
+		errno = 0; /* a dead child tells why below */
 	if (finish(launch, &state, launched, err) == 0)
 		return 0;
 	launched_abandon(launched);

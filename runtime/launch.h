@@ -12,8 +12,9 @@
  *
  * Calling sequence: fill a struct launch (LAUNCH_INIT), launch_container; then
  * the pidfd becomes readable when the container ends, and the caller, being
- * the parent, reaps it. With `start_fd` the child stops right before the
- * program: write a byte into that pipe's other end, then launch_finish.
+ * the parent, reaps it. With `start_fd`, a listening socket, the child stops
+ * right before the program and lives on without the caller: whoever connects to
+ * that socket, in this process or another, calls launch_finish.
  * Descriptors in struct launch are borrowed; those in struct launched are the
  * caller's. The calling process must have one thread only.
  */
@@ -52,9 +53,18 @@ struct launch {
 	 * before the program. For what takes long and nobody needs earlier.
 	 */
 	int (*accompany)(void *context, pid_t pid, struct error *err);
-	void *context;	    /* for both */
+	/*
+	 * Hand over LISTENER, the seccomp filter's; it stays the caller's.
+	 * NULL: the filter has none.
+	 */
+	int (*listen)(void *context, pid_t pid, int listener,
+		      struct error *err);
+	void *context;	    /* for all of them */
 	int network_fd;	    /* a new network namespace to use, or -1 */
-	int start_fd;	    /* wait for a byte here before the program; or -1 */
+	int start_fd;	    /* wait for a client of this packet socket; or -1 */
+	unsigned preserved; /* descriptors from 3 on that the program keeps */
+	bool no_keyring;    /* stay in the caller's session keyring */
+	bool no_pivot;	    /* the root is moved over "/" and entered */
 	const char *id;	    /* container's id: keyring name, hooks' state */
 	const char *bundle; /* directory told to hooks; NULL: "/" */
 };
@@ -75,8 +85,9 @@ int launch_container(const struct launch *launch, struct launched *out,
 		     struct error *err) must_check;
 
 /*
- * After the start byte: wait until the program runs, and run the poststart
- * hooks. Fails as launch_container does; the child is reaped then.
+ * LAUNCHED's control_fd is connected to the start socket: let the program run,
+ * wait until it does, and run the poststart hooks. Fails as launch_container
+ * does; the child is dead then, and reaped when it is a child of this process.
  */
 int launch_finish(const struct launch *launch, struct launched *launched,
 		  struct error *err) must_check;

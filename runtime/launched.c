@@ -26,38 +26,63 @@ static int hear(struct launched *child, const struct control_message *message,
 		return stage_explain(message->stage, message->sys,
 				     message->path, err);
 	case CONTROL_HOOKS:
+	case CONTROL_LISTENER:
 	case CONTROL_MAPPED:
 	case CONTROL_PREPARED:
 	case CONTROL_CLEARED:
 	case CONTROL_HOOKED:
 	case CONTROL_NETWORK:
+	case CONTROL_LISTENED:
+	case CONTROL_START:
 		break;
 	}
 	return error_set(err, ERROR_CORRUPT,
 			 "the container's process sent nonsense");
 }
 
-int launched_follow(struct launched *child, launched_hooks *hooks,
-		    void *context, struct error *err)
+static int listen_to(const struct launched *child, int listener,
+		     const struct launched_duty *duty, struct error *err)
+{
+	if (listener < 0 || !duty->listen)
+		return error_set(err, ERROR_CORRUPT,
+				 "the container's process sent nonsense");
+	if (duty->listen(duty->context, child, listener, err) < 0)
+		return -1;
+	/* a dead child tells why when its answer is read */
+	(void)control_send(child->control_fd, CONTROL_LISTENED, 0, -1);
+	return 0;
+}
+
+static void keep_console(struct launched *child, int *fd)
+{
+	if (*fd < 0)
+		return;
+	if (child->console_fd >= 0)
+		(void)close(child->console_fd);
+	child->console_fd = TAKE_FD(*fd);
+}
+
+int launched_follow(struct launched *child, const struct launched_duty *duty,
+		    struct error *err)
 {
 	struct control_message message;
 	bool done = false;
 
 	while (!done) {
-		int fd = -1;
+		autoclose int fd = -1;
+		int result;
 
 		if (control_receive(child->control_fd, &message, &fd) < 0)
 			return error_sys(err, errno, "hear from the container");
-		if (fd >= 0 && child->console_fd >= 0)
-			(void)close(TAKE_FD(child->console_fd));
-		if (fd >= 0)
-			child->console_fd = fd;
-		if (message.kind == CONTROL_HOOKS && hooks) {
-			if (hooks(context, child, err) < 0)
-				return -1;
-			continue;
-		}
-		if (hear(child, &message, &done, err) < 0)
+		if (message.kind == CONTROL_CONSOLE)
+			keep_console(child, &fd);
+		if (message.kind == CONTROL_LISTENER)
+			result = listen_to(child, fd, duty, err);
+		else if (message.kind == CONTROL_HOOKS && duty->hooks)
+			result = duty->hooks(duty->context, child, err);
+		else
+			result = hear(child, &message, &done, err);
+		if (result < 0)
 			return -1;
 	}
 	return 0;
@@ -73,11 +98,12 @@ int launched_not_program(struct error *err)
 int launched_explain(struct launched *child, struct error *err)
 {
 	autoclean(error_release) struct error reason = ERROR_INIT;
+	static const struct launched_duty none = { NULL, NULL, NULL };
 	siginfo_t info = { 0 };
 
 	if (waitid(P_PID, (id_t)child->pid, &info,
 		   WEXITED | WNOHANG | WNOWAIT) == 0 &&
-	    info.si_pid && launched_follow(child, NULL, NULL, &reason) < 0)
+	    info.si_pid && launched_follow(child, &none, &reason) < 0)
 		error_move(err, &reason);
 	return launched_not_program(err);
 }

@@ -23,17 +23,24 @@ struct launched {
 		-1, -1, -1, -1 \
 	}
 
-/* Answers a child that waits for the runtime's hooks. */
-typedef int launched_hooks(void *context, const struct launched *child,
-			   struct error *err);
+/* What a child asks of its parent on the way; NULL: it never does. */
+struct launched_duty {
+	/* Run the runtime's hooks and answer CONTROL_HOOKED. */
+	int (*hooks)(void *context, const struct launched *child,
+		     struct error *err);
+	/* Hand over LISTENER, which stays the caller's. */
+	int (*listen)(void *context, const struct launched *child, int listener,
+		      struct error *err);
+	void *context;
+};
 
 /*
  * Listen to CHILD until its program runs (control_fd is closed then) or it
  * stands before it (control_fd stays). Fails with what the child says of its
- * failure. HOOKS may be NULL for a child that never asks.
+ * failure.
  */
-int launched_follow(struct launched *child, launched_hooks *hooks,
-		    void *context, struct error *err) must_check;
+int launched_follow(struct launched *child, const struct launched_duty *duty,
+		    struct error *err) must_check;
 
 /*
  * The parent failed with ERR while it served CHILD. When the child is dead, its

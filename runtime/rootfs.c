@@ -173,7 +173,31 @@ static unsigned long final_propagation(const struct runtime_spec *spec)
 	return 0; /* private since it was attached */
 }
 
-int rootfs_enter(const struct runtime_spec *spec, int root,
+/* The old root ends up on top of the new one and is taken off it. */
+static int pivot(int root)
+{
+	return fchdir(root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
+			       umount2(".", MNT_DETACH) < 0 || chdir("/") < 0
+		       ? -1
+		       : 0;
+}
+
+/*
+ * Without pivot_root(2) the old root stays below the new one. Its /proc and
+ * /sys are what could be reached through it, so they go first.
+ */
+static int move_over(int root)
+{
+	static const char *const leftovers[] = { "/proc", "/sys" };
+
+	for (size_t i = 0; i < 2; i++)
+		if (umount2(leftovers[i], MNT_DETACH) < 0 && errno != EINVAL &&
+		    errno != EPERM && errno != ENOENT)
+			return -1;
+	return fchdir(root) < 0 || chroot(".") < 0 || chdir("/") < 0 ? -1 : 0;
+}
+
+int rootfs_enter(const struct runtime_spec *spec, int root, bool no_pivot,
 		 struct stage_failure *fail)
 {
 	struct mount_attr readonly = { .attr_set = MOUNT_ATTR_RDONLY };
@@ -183,9 +207,7 @@ int rootfs_enter(const struct runtime_spec *spec, int root,
 	    mount_setattr(root, "", AT_EMPTY_PATH, &readonly,
 			  sizeof(readonly)) < 0)
 		return stage_fail(fail, STAGE_ROOT, NULL);
-	/* the old root ends up on top of the new one and is taken off it */
-	if (fchdir(root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
-	    umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+	if ((no_pivot ? move_over(root) : pivot(root)) < 0)
 		return stage_fail(fail, STAGE_PIVOT, NULL);
 	if (propagation && mount(NULL, "/", NULL, propagation, NULL) < 0)
 		return stage_fail(fail, STAGE_PROPAGATION, NULL);

@@ -26,8 +26,12 @@ int rootfs_attach(const struct runtime_spec *spec, int root,
 int rootfs_protect(const struct runtime_spec *spec, int root, int null_device,
 		   struct stage_failure *fail);
 
-/* Make ROOT the root and working directory, and drop the old one. */
-int rootfs_enter(const struct runtime_spec *spec, int root,
+/*
+ * Make ROOT the root and working directory, and drop the old one; or, with
+ * NO_PIVOT, only lie over it, for hosts whose root cannot be changed (an
+ * initramfs).
+ */
+int rootfs_enter(const struct runtime_spec *spec, int root, bool no_pivot,
 		 struct stage_failure *fail);
 
 /*

@@ -54,13 +54,13 @@ int session_hide(struct stage_failure *fail)
 	return 0;
 }
 
-int session_enter(const char *keyring, struct stage_failure *fail)
+int session_enter(const char *keyring, bool joins, struct stage_failure *fail)
 {
 	if (session_hide(fail) < 0)
 		return -1;
 	if (setsid() < 0)
 		return stage_fail(fail, STAGE_SESSION, NULL);
-	if (join_keyring(keyring) < 0)
+	if (joins && join_keyring(keyring) < 0)
 		return stage_fail(fail, STAGE_SESSION, "session keyring");
 	return 0;
 }

@@ -24,10 +24,10 @@ int session_release_life(struct stage_failure *fail);
 int session_hide(struct stage_failure *fail);
 
 /*
- * Leave the caller's session, hide this process and join the session keyring
- * NAME (NULL: a nameless one) of this user namespace.
+ * Leave the caller's session, hide this process and, if JOINS, join the session
+ * keyring KEYRING (NULL: a nameless one) of this user namespace.
  */
-int session_enter(const char *keyring, struct stage_failure *fail);
+int session_enter(const char *keyring, bool joins, struct stage_failure *fail);
 
 /*
  * Make STREAMS standard input, output and error. A pipe is handed to UID, so

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Real containers: what they see, what they may, what does not start. */
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 
 #include "tests/unit/runtime/container.h"
 
@@ -400,26 +402,68 @@ static void test_launch__accompany_can_fail(void **state)
 	container_refuse(c, ERROR_BUSY, "not now");
 }
 
+/* A packet socket that listens at a name of the kernel's choice. */
+static int listen_somewhere(struct sockaddr_un *address, socklen_t *length)
+{
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	address->sun_family = AF_UNIX;
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)address,
+			      sizeof(address->sun_family)),
+			 0);
+	assert_int_equal(listen(fd, 1), 0);
+	*length = sizeof(*address);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)address, length),
+			 0);
+	return fd;
+}
+
+static int connect_to(const struct sockaddr_un *address, socklen_t length)
+{
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(connect(fd, (const struct sockaddr *)address, length),
+			 0);
+	return fd;
+}
+
 static void test_launch__stops_before_the_program(void **state)
 {
 	struct container *c = *state;
-	int pipe_fds[2];
+	struct sockaddr_un address;
+	socklen_t length;
 
-	assert_int_equal(pipe2(pipe_fds, O_CLOEXEC), 0);
-	c->launch.start_fd = pipe_fds[0];
+	c->launch.start_fd = listen_somewhere(&address, &length);
 	container_script(c, "echo ran");
 	if (container_start(c) < 0)
 		fail_msg("%s", c->err.msg);
 	assert_true(c->launched.control_fd >= 0);
 	assert_int_equal(waitpid(c->launched.pid, NULL, WNOHANG), 0);
-	assert_int_equal(write(pipe_fds[1], "", 1), 1);
+	/* one who says nothing starts nothing */
+	(void)close(connect_to(&address, length));
+	(void)close(c->launched.control_fd);
+	c->launched.control_fd = connect_to(&address, length);
 	if (launch_finish(&c->launch, &c->launched, &c->err) < 0)
 		fail_msg("%s", c->err.msg);
 	assert_int_equal(c->launched.control_fd, -1);
 	assert_int_equal(container_finish(c), 0);
 	assert_string_equal(c->output.text, "ran\n");
-	(void)close(pipe_fds[0]);
-	(void)close(pipe_fds[1]);
+	(void)close(c->launch.start_fd);
+}
+
+static void test_launch__an_absent_program_is_told_before_the_start(
+	void **state)
+{
+	struct container *c = *state;
+	struct sockaddr_un address;
+	socklen_t length;
+
+	c->launch.start_fd = listen_somewhere(&address, &length);
+	container_prepare(c);
+	container_command(c, json_pack("[s]", "/bin/absent"));
+	container_refuse(c, ERROR_NOT_FOUND, "/bin/absent");
+	(void)close(c->launch.start_fd);
 }
 
 #define CONTAINER_TEST(function)                                   \
@@ -453,6 +497,8 @@ int main(void)
 		CONTAINER_TEST(test_launch__accompany_is_waited_for),
 		CONTAINER_TEST(test_launch__accompany_can_fail),
 		CONTAINER_TEST(test_launch__stops_before_the_program),
+		CONTAINER_TEST(
+			test_launch__an_absent_program_is_told_before_the_start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
