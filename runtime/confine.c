@@ -408,8 +408,10 @@ static int load_filter(const struct confine_plan *plan, int line,
 
 	if (!plan->filter)
 		return 0;
+	/* the two together are refused, and there is one thread only */
 	if (plan->has_listener)
-		flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
+		flags = (flags & ~(unsigned)SECCOMP_FILTER_FLAG_TSYNC) |
+			SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags,
 			   plan->filter);
 	if (listener < 0 ||

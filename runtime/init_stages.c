@@ -248,6 +248,20 @@ static int accept_start(int start)
 	}
 }
 
+/* A lock of the creator's would be held until the start, for one thing. */
+static void let_go(const struct progress *at)
+{
+	const struct init_plan *plan = at->plan;
+	const int kept[] = {
+		plan->stdio[0],	 plan->stdio[1], plan->stdio[2],
+		at->null_device, at->label,	 at->console.slave,
+		at->line,	 plan->start_fd,
+	};
+
+	session_close_others(3 + (int)plan->confine.preserved, kept,
+			     sizeof(kept) / sizeof(kept[0]));
+}
+
 /*
  * create ends here and start goes on, when they are two commands. That there
  * is no such program is for the first to tell.
@@ -265,6 +279,7 @@ static int wait_for_start(struct progress *at, struct stage_failure *fail)
 	/* whoever creates may end before somebody starts */
 	if (session_release_life(fail) < 0)
 		return -1;
+	let_go(at);
 	if (control_send(at->line, CONTROL_READY, 0, -1) < 0)
 		return stage_fail(fail, STAGE_PARENT, NULL);
 	(void)close(at->line); /* the one to hear of it now comes later */

@@ -82,6 +82,9 @@ static int make_plan(const struct launch *launch, struct init_plan *plan,
 				      !userns_is_initial(),
 			      &plan->confine, err) < 0)
 		return -1;
+	/* execCPUAffinity is for processes that join later only */
+	CPU_ZERO(&plan->confine.first_cpus);
+	CPU_ZERO(&plan->confine.cpus);
 	plan->confine.filter = launch->filter;
 	plan->confine.filter_flags = launch->filter_flags;
 	plan->confine.dies_with_parent = launch->dies_with_parent;

@@ -33,6 +33,31 @@ int session_release_life(struct stage_failure *fail)
 	return 0;
 }
 
+/* The lowest of them that is not below FROM; -1: none. */
+static int next_kept(const int *kept, size_t count, int from)
+{
+	int lowest = -1;
+
+	for (size_t i = 0; i < count; i++)
+		if (kept[i] >= from && (lowest < 0 || kept[i] < lowest))
+			lowest = kept[i];
+	return lowest;
+}
+
+void session_close_others(int from, const int *kept, size_t count)
+{
+	for (;;) {
+		int next = next_kept(kept, count, from);
+
+		if (next != from) /* the call has no other way to fail */
+			(void)syscall(SYS_close_range, (unsigned)from,
+				      next < 0 ? ~0U : (unsigned)next - 1, 0);
+		if (next < 0)
+			return;
+		from = next + 1;
+	}
+}
+
 /* Kernels without keys, and filters that hide them, have none to leak. */
 static int join_keyring(const char *name)
 {

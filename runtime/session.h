@@ -10,6 +10,7 @@
 #define RUNTIME_SESSION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 #include "runtime/stage.h"
@@ -19,6 +20,9 @@ int session_bind_life(struct stage_failure *fail);
 
 /* Go on living when the parent ends. */
 int session_release_life(struct stage_failure *fail);
+
+/* Close every descriptor from FROM on but the COUNT ones in KEPT. */
+void session_close_others(int from, const int *kept, size_t count);
 
 /* Keep others from looking into this process (CVE-2016-9962). */
 int session_hide(struct stage_failure *fail);

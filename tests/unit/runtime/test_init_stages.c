@@ -276,16 +276,27 @@ static void test_init_stages__scheduling(void **state)
 		      json_pack("{s:s,s:i}", "class", "IOPRIO_CLASS_BE",
 				"priority", 6));
 	container_set(c, "process", "oomScoreAdj", json_integer(500));
-	container_set(c, "process", "execCPUAffinity",
-		      json_pack("{s:s,s:s}", "initial", "0", "final", "0"));
 	container_set(c, "linux", "personality",
 		      json_pack("{s:s}", "domain", "LINUX32"));
 	container_check(
 		c,
 		"busybox awk '{ print $19 }' /proc/self/stat; busybox ionice -p 1; "
 		"busybox cat /proc/self/oom_score_adj; "
-		"busybox uname -m; busybox nproc",
-		"5\nbest-effort: prio 6\n500\ni686\n1\n");
+		"busybox uname -m",
+		"5\nbest-effort: prio 6\n500\ni686\n");
+}
+
+static void test_init_stages__exec_affinity_is_not_the_first_ones(void **state)
+{
+	struct container *c = *state;
+	autofree char *count = NULL;
+	cpu_set_t own;
+
+	assert_int_equal(sched_getaffinity(0, sizeof(own), &own), 0);
+	count = xasprintf("%d\n", CPU_COUNT(&own));
+	container_set(c, "process", "execCPUAffinity",
+		      json_pack("{s:s,s:s}", "initial", "0", "final", "0"));
+	container_check(c, "busybox nproc", count);
 }
 
 static void test_init_stages__dev_of_the_host(void **state)
@@ -327,6 +338,8 @@ int main(void)
 		CONTAINER_TEST(test_init_stages__filter),
 		CONTAINER_TEST(test_init_stages__own_devices),
 		CONTAINER_TEST(test_init_stages__scheduling),
+		CONTAINER_TEST(
+			test_init_stages__exec_affinity_is_not_the_first_ones),
 		CONTAINER_TEST(test_init_stages__dev_of_the_host),
 		CONTAINER_TEST(test_init_stages__keyring_is_own),
 	};
