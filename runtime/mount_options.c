@@ -200,6 +200,15 @@ int mount_options_parse(const struct strvec *options, struct mount_options *out,
 	return 0;
 }
 
+/* Those that are refused stand at the end. */
+const char *mount_options_name(size_t index)
+{
+	if (index >= sizeof(rows) / sizeof(*rows) ||
+	    rows[index].kind == OPTION_REFUSED)
+		return NULL;
+	return rows[index].name;
+}
+
 void mount_options_release(struct mount_options *options)
 {
 	free(options->data);

@@ -15,6 +15,7 @@
 #define RUNTIME_MOUNT_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -46,6 +47,9 @@ struct mount_options {
  */
 int mount_options_parse(const struct strvec *options, struct mount_options *out,
 			struct error *err) must_check;
+
+/* The name of the option at INDEX of the table; NULL beyond the last. */
+const char *mount_options_name(size_t index);
 
 /* Free the data. */
 void mount_options_release(struct mount_options *options);

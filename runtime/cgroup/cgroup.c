@@ -39,6 +39,7 @@ struct directory {
 struct cgroup {
 	struct cgroup_host host; /* a copy */
 	char *path;		 /* "imgctl/<id>" */
+	bool takes_existing;	 /* create uses what is there */
 	struct directory directories[CGROUP_CONTROLLER_COUNT];
 };
 
@@ -127,6 +128,24 @@ static int open_top(const struct cgroup_place *place, bool own, char **path_out)
 	return open(*path_out, O_DIRECTORY | O_PATH | O_CLOEXEC);
 }
 
+/* An existing DIRECTORY is another's: usable as long as nobody is in it. */
+static int check_existing(const struct cgroup *cg,
+			  const struct directory *directory, struct error *err)
+{
+	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	if (!cg->takes_existing)
+		return error_set(err, ERROR_EXISTS, "%s exists",
+				 directory->path);
+	if (fs_read_file(directory->fd, "cgroup.procs", text.limit, &text,
+			 err) < 0)
+		return -1;
+	if (text.length)
+		return error_set(err, ERROR_BUSY, "%s has processes",
+				 directory->path);
+	return 0;
+}
+
 /*
  * Make the group's directory for the mount of SLOT. An existing one is a
  * leftover: BUSY unless it can be removed, which only an empty one can.
@@ -159,10 +178,7 @@ static int make_directory(struct cgroup *cg, enum cgroup_controller slot,
 			directory->path = xasprintf("%s/%s", top_path,
 						    cg->path);
 			directory->made = made;
-			if (!made)
-				return error_set(err, ERROR_EXISTS, "%s exists",
-						 directory->path);
-			return 0;
+			return made ? 0 : check_existing(cg, directory, err);
 		}
 		if (!is_refusal(errno) || own)
 			return error_sys(err, errno, "make cgroup %s/%s",
@@ -499,6 +515,25 @@ int cgroup_create(const char *path, const struct cgroup_limits *limits,
 	if (cgroup_host_read(&host, err) < 0)
 		return -1;
 	return create_on(&host, path, limits, out, err);
+}
+
+int cgroup_take(const char *path, const struct cgroup_limits *limits,
+		struct cgroup **out, struct error *err)
+{
+	autoclean(cgroup_host_release) struct cgroup_host host =
+		CGROUP_HOST_INIT;
+	autoclean(cgroup_close) struct cgroup *cg = NULL;
+
+	if (cgroup_host_read(&host, err) < 0 || check_path(path, err) < 0)
+		return -1;
+	cg = cgroup_new(&host, path + strspn(path, "/"));
+	cg->takes_existing = true;
+	if (make_all(cg, limits, err) == 0) {
+		*out = TAKE_PTR(cg);
+		return 0;
+	}
+	undo_make(cg);
+	return error_wrap(err, "cgroup %s", path);
 }
 
 int cgroup_open(const char *path, struct cgroup **out, struct error *err)

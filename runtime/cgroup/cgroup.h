@@ -39,6 +39,13 @@ int cgroup_create(const char *path, const struct cgroup_limits *limits,
 		  struct cgroup **out, struct error *err) must_check;
 
 /*
+ * As cgroup_create for a group whose name is not this program's to choose: one
+ * that is there already is used, unless processes are in it (BUSY).
+ */
+int cgroup_take(const char *path, const struct cgroup_limits *limits,
+		struct cgroup **out, struct error *err) must_check;
+
+/*
  * Open the group PATH wherever it exists. NOT_FOUND when it is nowhere; a
  * caller that only cleans up can take that for success.
  */

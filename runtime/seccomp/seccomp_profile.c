@@ -483,6 +483,29 @@ void seccomp_profile_add(struct seccomp_profile *profile, size_t syscall,
 	}
 }
 
+const char *seccomp_profile_action_name(size_t index)
+{
+	return index < COUNT(actions) ? actions[index].name : NULL;
+}
+
+const char *seccomp_profile_compare_name(size_t index)
+{
+	return index < COUNT(comparisons) ? comparisons[index].name : NULL;
+}
+
+const char *seccomp_profile_arch_name(size_t index)
+{
+	index += SECCOMP_ARCH_NONE + 1;
+	return index < SECCOMP_ARCH_COUNT
+		       ? seccomp_arch_seccomp_name((enum seccomp_arch)index)
+		       : NULL;
+}
+
+const char *seccomp_profile_flag_name(size_t index)
+{
+	return index < COUNT(flags) ? flags[index].name : NULL;
+}
+
 void seccomp_profile_release(struct seccomp_profile *profile)
 {
 	free(profile->rules);

@@ -92,6 +92,18 @@ void seccomp_profile_add(struct seccomp_profile *profile, size_t syscall,
 			 const struct seccomp_condition *conditions,
 			 size_t count);
 
+/* The action at INDEX of all that a profile may name; NULL beyond the last. */
+const char *seccomp_profile_action_name(size_t index);
+
+/* The comparison at INDEX; NULL beyond the last. */
+const char *seccomp_profile_compare_name(size_t index);
+
+/* The filter's flag at INDEX; NULL beyond the last. */
+const char *seccomp_profile_flag_name(size_t index);
+
+/* The architecture at INDEX; NULL beyond the last. */
+const char *seccomp_profile_arch_name(size_t index);
+
 /* Free what PROFILE holds. */
 void seccomp_profile_release(struct seccomp_profile *profile);
 DEFINE_CLEANUP(struct seccomp_profile, seccomp_profile_release)

@@ -563,3 +563,8 @@ const char *seccomp_arch_name(enum seccomp_arch arch)
 {
 	return arches[arch].name;
 }
+
+const char *seccomp_arch_seccomp_name(enum seccomp_arch arch)
+{
+	return arches[arch].seccomp_name;
+}

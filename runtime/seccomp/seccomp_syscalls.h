@@ -55,6 +55,9 @@ enum seccomp_arch seccomp_arch_native(void);
 /* The architecture libseccomp calls NAME ("SCMP_ARCH_X86_64"), or none. */
 enum seccomp_arch seccomp_arch_from_name(const char *name);
 
+/* What libseccomp calls ARCH. */
+const char *seccomp_arch_seccomp_name(enum seccomp_arch arch);
+
 /* The name Go and docker profiles use for ARCH ("amd64"). */
 const char *seccomp_arch_name(enum seccomp_arch arch);
 
