@@ -19,6 +19,11 @@ if(EXISTS "${CMAKE_SOURCE_DIR}/cmd/front/main.c")
   endif()
   target_link_libraries(imgctl PRIVATE cmd)
   install(TARGETS imgctl DESTINATION ${CMAKE_INSTALL_BINDIR})
+  # The name by which engines call it: imgctl oci.
+  add_custom_command(TARGET imgctl POST_BUILD VERBATIM
+    COMMAND ${CMAKE_COMMAND} -E create_symlink imgctl "${CMAKE_BINARY_DIR}/imgctl-oci")
+  install(CODE "file(CREATE_LINK imgctl
+    \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/imgctl-oci\" SYMBOLIC)")
 endif()
 
 if(IMGCTL_STATIC AND TARGET imgctl AND TARGET imgctl-transfer)

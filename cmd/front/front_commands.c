@@ -68,6 +68,7 @@ const struct command front_commands[] = {
 	{ "volume prune\0", "Remove unused local volumes", cmd_volume_prune },
 	{ "volume rm\0volume remove\0", "Remove one or more volumes",
 	  cmd_volume_rm },
+	{ "oci\0", "Run OCI bundles, as an engine's runtime", cmd_oci },
 	{ "version\0", "Show the version information", cmd_version },
 	{ "push\0image push\0", "Upload an image to a registry",
 	  cmd_companion },

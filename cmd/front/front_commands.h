@@ -53,6 +53,9 @@ int cmd_rename(struct command_call *call, struct error *err);
 /* Create a container without starting it. */
 int cmd_create(struct command_call *call, struct error *err);
 
+/* Run OCI bundles for engines. */
+int cmd_oci(struct command_call *call, struct error *err);
+
 /* Print the versions of the program and of what it is made of. */
 int cmd_version(struct command_call *call, struct error *err);
 
