@@ -47,6 +47,9 @@ int cmd_top(struct command_call *call, struct error *err);
 /* Show what ports of a container are published. */
 int cmd_port(struct command_call *call, struct error *err);
 
+/* Say what a container changed of its image's files. */
+int cmd_diff(struct command_call *call, struct error *err);
+
 /* Give a container another name. */
 int cmd_rename(struct command_call *call, struct error *err);
 

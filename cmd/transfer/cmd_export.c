@@ -42,7 +42,7 @@ static int run_export(struct command_call *call, const char *path,
 		OUTPUT_FILE_INIT;
 	struct byte_sink sink = output_file_sink(&out);
 	autoclose int upper = -1;
-	struct rootfs_export request = { .upper_fd = -1 };
+	struct rootfs_view request = { .upper_fd = -1 };
 	struct store *store;
 
 	if (context_store(call->context, &store, err) < 0 ||

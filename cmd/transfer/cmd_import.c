@@ -2,8 +2,8 @@
 /* imgctl import */
 #include <string.h>
 
-#include "base/clock.h"
 #include "cmd/transfer/input_file.h"
+#include "cmd/transfer/source_date.h"
 #include "cmd/transfer/transfer_commands.h"
 #include "cmd/usage.h"
 #include "layers/image/image_import.h"
@@ -82,25 +82,6 @@ static int open_input(const char *path, struct input_file *in,
 	return 0;
 }
 
-/* SOURCE_DATE_EPOCH makes the same input give the same image. */
-static int find_time(int64_t *out, struct error *err)
-{
-	const char *text = getenv("SOURCE_DATE_EPOCH");
-	char *end = NULL;
-	long long seconds;
-
-	*out = clock_now();
-	if (!text || !*text)
-		return 0;
-	errno = 0;
-	seconds = strtoll(text, &end, 10);
-	if (errno || *end || seconds < 0 || seconds > INT64_MAX / CLOCK_SECOND)
-		return error_set(err, ERROR_INVALID,
-				 "SOURCE_DATE_EPOCH is no time: %s", text);
-	*out = seconds * CLOCK_SECOND;
-	return 0;
-}
-
 static int run_import(struct command_call *call, struct import_call *import,
 		      const struct options_result *operands, struct error *err)
 {
@@ -122,7 +103,7 @@ static int run_import(struct command_call *call, struct import_call *import,
 	if (options->platform &&
 	    platform_parse(options->platform, &import->platform, err) < 0)
 		return -1;
-	if (find_time(&request.created, err) < 0 ||
+	if (source_date(&request.created, err) < 0 ||
 	    open_input(operands->operands[0], &import->in, err) < 0 ||
 	    context_store(call->context, &request.store, err) < 0)
 		return -1;

@@ -20,6 +20,8 @@ const struct command transfer_commands[] = {
 	  cmd_system_check },
 	{ "export\0container export\0",
 	  "Export a container's filesystem as a tar archive", cmd_export },
+	{ "commit\0container commit\0",
+	  "Create a new image from a container's changes", cmd_commit },
 	{ "image restore\0",
 	  "Extract images again from the blobs that are here", cmd_restore },
 	{ NULL, NULL, NULL },

@@ -35,6 +35,9 @@ int cmd_load(struct command_call *call, struct error *err);
 /* Make an image of a tarball. */
 int cmd_import(struct command_call *call, struct error *err);
 
+/* Make an image of what a container changed. */
+int cmd_commit(struct command_call *call, struct error *err);
+
 /* Check the whole store. */
 int cmd_system_check(struct command_call *call, struct error *err);
 

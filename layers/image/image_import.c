@@ -7,13 +7,9 @@
 #include "base/jsonx.h"
 #include "layers/image/archive_spool.h"
 #include "layers/image/config_change.h"
-#include "layers/image/image_edit.h"
-#include "layers/image/image_layers.h"
-#include "layers/image/image_store.h"
+#include "layers/image/image_make.h"
 #include "layers/image/layer_pull.h"
-#include "layers/image/manifest_make.h"
 #include "layers/tar/plain_source.h"
-#include "registry/registry_limits.h"
 
 #define LAYER_MEMBER "layer"
 
@@ -23,15 +19,12 @@ struct importing {
 	struct image_events events; /* nobody listens */
 	struct descriptor layer;
 	struct digest diff_id;
-	struct descriptor config;
-	struct digest manifest;
-	struct image_documents documents;
+	struct digest id;
 };
 
 static void importing_release(struct importing *importing)
 {
 	archive_spool_free(importing->spool);
-	image_documents_release(&importing->documents);
 }
 DEFINE_CLEANUP(struct importing, importing_release)
 
@@ -109,84 +102,37 @@ static json_t *format_config(const struct importing *importing)
 	return document;
 }
 
-static int make_config(struct importing *importing, struct error *err)
+static int make_image(struct importing *importing, struct error *err)
 {
+	const struct image_import *request = importing->request;
 	autoclean(jsonx_free) json_t *document = format_config(importing);
-	autoclean(strbuf_release) struct strbuf text =
-		STRBUF_LIMIT(REGISTRY_DOCUMENT_MAX);
+	struct image_make make = {
+		.store = request->store,
+		.spool = importing->spool,
+		.config = document,
+		.layers = &importing->layer,
+		.layer_count = 1,
+		.name = request->name,
+		.limits = request->limits,
+		.wait_for_disk = request->wait_for_disk,
+	};
 
 	if (!document)
 		return error_set(err, ERROR_INVALID,
 				 "the message is not valid UTF-8");
-	if (config_change_apply(importing->request->changes,
+	if (config_change_apply(request->changes,
 				json_object_get(document, "config"), err) < 0)
 		return -1;
-	jsonx_format(document, &text);
-	if (strbuf_check(&text, "the configuration", err) < 0)
-		return -1;
-	importing->config.type = MEDIATYPE_OCI_CONFIG;
-	importing->config.size = text.length;
-	return archive_spool_put(importing->spool, text.text, text.length,
-				 &importing->config.digest, err);
-}
-
-static int make_manifest(struct importing *importing, struct error *err)
-{
-	struct manifest_parts parts = { importing->config, &importing->layer,
-					1 };
-	autoclean(strbuf_release) struct strbuf text =
-		STRBUF_LIMIT(REGISTRY_DOCUMENT_MAX);
-
-	manifest_make(&parts, &text);
-	return archive_spool_put(importing->spool, text.text, text.length,
-				 &importing->manifest, err);
-}
-
-/* Writes the record, now that everything it speaks of is here. */
-static int make_record(struct importing *importing, struct error *err)
-{
-	struct descriptor target = DESCRIPTOR_INIT;
-	struct documents_request want = {
-		.store = importing->request->store,
-		.name = importing->manifest.text,
-		.target = &target,
-	};
-	struct image_layers layers = {
-		.store = importing->request->store,
-		.documents = &importing->documents,
-		.events = &importing->events,
-		.limits = importing->request->limits,
-	};
-
-	target.digest = importing->manifest;
-	if (image_documents_gather(&want, &importing->documents, err) < 0)
-		return -1;
-	return image_layers_bring(&layers, err);
-}
-
-static int give_name(const struct importing *importing, struct error *err)
-{
-	const struct image_import *request = importing->request;
-
-	if (!request->name)
-		return 0;
-	return image_edit_tag(request->store, &importing->config.digest,
-			      request->name, err);
+	return image_make(&make, &importing->id, err);
 }
 
 static int import_all(struct importing *importing, struct error *err)
 {
-	const struct image_import *request = importing->request;
-
-	if (archive_spool_new(request->store, &importing->spool, err) < 0 ||
-	    take_layer(importing, err) < 0 ||
-	    extract_layer(importing, err) < 0 ||
-	    make_config(importing, err) < 0 ||
-	    make_manifest(importing, err) < 0 ||
-	    make_record(importing, err) < 0 || give_name(importing, err) < 0)
+	if (archive_spool_new(importing->request->store, &importing->spool,
+			      err) < 0 ||
+	    take_layer(importing, err) < 0 || extract_layer(importing, err) < 0)
 		return -1;
-	return image_store_sync(request->store, &importing->config.digest,
-				request->wait_for_disk, err);
+	return make_image(importing, err);
 }
 
 /* A change that is none is told before anything is read. */
@@ -203,14 +149,12 @@ int image_import(const struct image_import *request, struct digest *id_out,
 	autoclean(importing_release) struct importing importing = {
 		.request = request,
 		.layer = DESCRIPTOR_INIT,
-		.config = DESCRIPTOR_INIT,
-		.documents = IMAGE_DOCUMENTS_INIT,
 	};
 
 	if (check_changes(request, err) < 0)
 		return -1;
 	if (import_all(&importing, err) == 0) {
-		*id_out = importing.config.digest;
+		*id_out = importing.id;
 		return 0;
 	}
 	if (importing.spool)

@@ -11,6 +11,8 @@
  *   layers/<name>/                            extracted trees (store/layer.h)
  *   partial/<alg>-<hex>                       downloads under way
  *   leases/                                   what a process is still using
+ *   stubs/                                    under every container
+ * (store/stubs.h)
  *
  * Both folders are 0700: what an image holds must not be reachable by other
  * users (setuid programs, CVE-2021-41091). Opening makes what is missing.

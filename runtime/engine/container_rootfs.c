@@ -10,6 +10,7 @@
 #include "base/jsonx.h"
 #include "base/overlay.h"
 #include "layers/store/layer.h"
+#include "layers/store/stubs.h"
 
 struct lowers {
 	int *fds; /* topmost first */
@@ -40,6 +41,9 @@ static int open_lowers(const struct store *store,
 			return -1;
 		out->count++;
 	}
+	if (stubs_open(store, &out->fds[out->count], err) < 0)
+		return -1;
+	out->count++;
 	return 0;
 }
 
@@ -67,20 +71,6 @@ static int fresh_work(int folder_fd, int *fd_out, struct error *err)
 	return open_folder(folder_fd, "work", fd_out, err);
 }
 
-/* An image of no layers stands on an empty folder: overlayfs wants one. */
-static int add_empty_lower(int folder_fd, struct lowers *lowers,
-			   struct error *err)
-{
-	if (lowers->count)
-		return 0;
-	if (mkdirat(folder_fd, "empty", 0755) < 0 && errno != EEXIST)
-		return error_sys(err, errno, "make empty layer");
-	if (open_folder(folder_fd, "empty", &lowers->fds[0], err) < 0)
-		return -1;
-	lowers->count = 1;
-	return 0;
-}
-
 int container_rootfs_mount(const struct store *store,
 			   const struct container *container, int *mount_fd_out,
 			   struct error *err)
@@ -91,7 +81,6 @@ int container_rootfs_mount(const struct store *store,
 	struct overlay_plan plan = { .is_volatile = true };
 
 	if (open_lowers(store, container, &lowers, err) < 0 ||
-	    add_empty_lower(container->folder_fd, &lowers, err) < 0 ||
 	    open_folder(container->folder_fd, "upper", &upper, err) < 0 ||
 	    fresh_work(container->folder_fd, &work, err) < 0)
 		return -1;

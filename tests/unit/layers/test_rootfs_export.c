@@ -25,7 +25,7 @@ static bool has_entry(const struct kept *archive, const char *name)
 
 /* Exports; where this kernel or user may not mount, the test is skipped. */
 static void export(struct store_fixture *fixture,
-		   const struct rootfs_export *request, struct kept *out)
+		   const struct rootfs_view *request, struct kept *out)
 {
 	struct byte_sink sink = kept_sink(out);
 
@@ -47,7 +47,7 @@ static void test_rootfs_export__shows_layers_and_changes(void **state)
 	autofree char *first = xstrdup(digest_hex(&one));
 	autofree char *second = xstrdup(digest_hex(&two));
 	char *layers[] = { first, second };
-	struct rootfs_export request = { fixture->store, layers, 2, -1 };
+	struct rootfs_view request = { fixture->store, layers, 2, -1 };
 	autoclean(kept_release) struct kept saved = { 0 };
 	autoclose int upper = -1;
 
@@ -73,12 +73,15 @@ static void test_rootfs_export__one_layer_alone(void **state)
 	struct digest one = put_layer(fixture, "one");
 	autofree char *first = xstrdup(digest_hex(&one));
 	char *layers[] = { first };
-	struct rootfs_export request = { fixture->store, layers, 1, -1 };
+	struct rootfs_view request = { fixture->store, layers, 1, -1 };
 	autoclean(kept_release) struct kept saved = { 0 };
 	autoclean(kept_release) struct kept again = { 0 };
 
 	export(fixture, &request, &saved);
 	assert_true(has_entry(&saved, "one"));
+	/* what every container has, though no layer does */
+	assert_true(has_entry(&saved, "etc/hosts"));
+	assert_true(has_entry(&saved, "proc/"));
 	export(fixture, &request, &again);
 	assert_int_equal(saved.bytes.length, again.bytes.length);
 	assert_memory_equal(saved.bytes.data, again.bytes.data,
@@ -90,8 +93,8 @@ static void test_rootfs_export__needs_something(void **state)
 	struct store_fixture *fixture = *state;
 	char missing[] = "abcd";
 	char *layers[] = { missing };
-	struct rootfs_export none = { fixture->store, NULL, 0, -1 };
-	struct rootfs_export lost = { fixture->store, layers, 1, -1 };
+	struct rootfs_view none = { fixture->store, NULL, 0, -1 };
+	struct rootfs_view lost = { fixture->store, layers, 1, -1 };
 	autoclean(kept_release) struct kept saved = { 0 };
 	struct byte_sink sink = kept_sink(&saved);
 
