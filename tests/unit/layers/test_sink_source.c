@@ -88,8 +88,8 @@ static void test_sink_source__a_reader_may_leave(void **state)
 	assert_int_equal(
 		sink_source_open(write_pieces, &failing, &source, &err), 0);
 	/* three megabytes do not fit into the ring: somebody has to stop it */
-	(void)sink_source_finish(source, &err);
-	error_release(&err);
+	assert_int_equal(sink_source_finish(source, &err), -1);
+	assert_int_equal(err.kind, ERROR_INTERRUPTED);
 }
 
 int main(void)
