@@ -138,6 +138,15 @@ static int run(const struct runtime_hook *hook, int input)
 	return wait_for(hook, (pid_t)pid);
 }
 
+/* The others' kind is told by whoever runs them. */
+static enum stage stage_of(enum runtime_hook_kind kind)
+{
+	if (kind == RUNTIME_HOOK_CREATE_CONTAINER)
+		return STAGE_CREATE_HOOK;
+	return kind == RUNTIME_HOOK_START_CONTAINER ? STAGE_START_HOOK
+						    : STAGE_HOOK;
+}
+
 int hooks_run(const struct runtime_spec *spec, enum runtime_hook_kind kind,
 	      const struct hook_state *state, pid_t pid,
 	      struct stage_failure *fail)
@@ -149,7 +158,7 @@ int hooks_run(const struct runtime_spec *spec, enum runtime_hook_kind kind,
 		autoclose int input = write_state(state, pid, statuses[kind]);
 
 		if (input < 0 || run(hook, input) < 0)
-			return stage_fail(fail, STAGE_HOOK, hook->path);
+			return stage_fail(fail, stage_of(kind), hook->path);
 	}
 	return 0;
 }

@@ -35,6 +35,8 @@ static const char *const sentences[STAGE_COUNT] = {
 	[STAGE_LABEL] = "set security label",
 	[STAGE_SECCOMP] = "load the seccomp filter",
 	[STAGE_HOOK] = "run hook",
+	[STAGE_CREATE_HOOK] = "createContainer: run hook",
+	[STAGE_START_HOOK] = "startContainer: run hook",
 	[STAGE_LOOKUP] = "find",
 	[STAGE_PROGRAM] = "execute",
 };
@@ -83,6 +85,9 @@ int stage_explain(enum stage stage, int sys, const char *path,
 				 "the container's process sent nonsense");
 	if (stage == STAGE_LOOKUP || stage == STAGE_PROGRAM)
 		return explain_program(stage, sys, path, err);
+	if (sys == ECANCELED) /* a hook's exit status, see there */
+		return error_set(err, ERROR_SYSTEM, "%s %s: it did not succeed",
+				 sentences[stage], path);
 	error_sys(err, sys, "%s%s%s", sentences[stage], *path ? " " : "", path);
 	err->kind = ERROR_SYSTEM;
 	return -1;

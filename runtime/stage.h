@@ -44,6 +44,8 @@ enum stage {
 	STAGE_LABEL,	     /* AppArmor or SELinux; path: the label */
 	STAGE_SECCOMP,	     /* the filter */
 	STAGE_HOOK,	     /* path: the hook's program */
+	STAGE_CREATE_HOOK,   /* the same, in the container, before its start */
+	STAGE_START_HOOK,    /* and right at it */
 	STAGE_LOOKUP,	     /* path: the name; errno as LookPath says */
 	STAGE_PROGRAM,	     /* path: the program */
 	STAGE_COUNT,
