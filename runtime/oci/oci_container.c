@@ -168,7 +168,9 @@ int oci_container_status(const struct oci_container *container,
 		error_release(err);
 		return 0;
 	}
-	if (is_paused(container))
+	if (!state->is_made && is_being_made(container))
+		*out = OCI_CREATING;
+	else if (is_paused(container))
 		*out = OCI_PAUSED;
 	else
 		*out = fs_exists(container->folder_fd, OCI_START_SOCKET)

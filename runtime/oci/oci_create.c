@@ -323,9 +323,11 @@ static int announce(const struct making *making, struct launched *launched,
 			return error_wrap(err, "console socket");
 		cleanup_close(&launched->console_fd);
 	}
-	if (order->pid_file && *order->pid_file)
-		return oci_create_pid_file(order->pid_file, launched->pid, err);
-	return 0;
+	if (order->pid_file && *order->pid_file &&
+	    oci_create_pid_file(order->pid_file, launched->pid, err) < 0)
+		return -1;
+	making->container->state.is_made = true;
+	return oci_container_save(making->container, err);
 }
 
 static int make(struct making *making, struct launched *out,

@@ -72,6 +72,7 @@ static int read_state(const json_t *object, struct oci_state *out,
 	    jsonx_integer(object, "created", 0, INT64_MAX, &out->created, err) <
 		    0 ||
 	    jsonx_integer(object, "owner", 0, UINT32_MAX, &owner, err) < 0 ||
+	    jsonx_opt_bool(object, "isMade", &out->is_made, err) < 0 ||
 	    jsonx_opt_bool(object, "noKeyring", &out->no_keyring, err) < 0 ||
 	    jsonx_object(object, "annotations", &out->annotations, err) < 0)
 		return -1;
@@ -124,6 +125,8 @@ void oci_state_format(const struct oci_state *state, struct strbuf *out)
 	set_number(object, "startTime", (int64_t)state->start_time);
 	set_number(object, "created", state->created);
 	set_number(object, "owner", state->owner);
+	(void)json_object_set_new(object, "isMade",
+				  json_boolean(state->is_made));
 	(void)json_object_set_new(object, "noKeyring",
 				  json_boolean(state->no_keyring));
 	(void)json_object_set(object, "annotations", state->annotations);

@@ -44,6 +44,7 @@ struct oci_state {
 	uint64_t start_time; /* of the process, clock ticks after boot */
 	int64_t created;     /* wall time, nanoseconds */
 	uint32_t owner;	     /* user id */
+	bool is_made;	     /* its making has come to its end */
 	bool no_keyring;     /* it stays in its creator's session keyring */
 	json_t *annotations; /* object */
 };
