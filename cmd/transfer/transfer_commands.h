@@ -35,6 +35,9 @@ int cmd_load(struct command_call *call, struct error *err);
 /* Make an image of a tarball. */
 int cmd_import(struct command_call *call, struct error *err);
 
+/* Copy files between a container and this machine. */
+int cmd_cp(struct command_call *call, struct error *err);
+
 /* Make an image of what a container changed. */
 int cmd_commit(struct command_call *call, struct error *err);
 

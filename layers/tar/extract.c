@@ -84,11 +84,12 @@ static int act(struct extract_item *item, enum whiteout_kind kind,
 static int place(struct extract_item *item, struct error *err)
 {
 	struct extract *extract = item->extract;
-	enum whiteout_kind kind;
+	enum whiteout_kind kind = WHITEOUT_NONE;
 	const char *hidden = NULL;
 	bool found;
 
-	if (whiteout_parse(item->path->parent, item->path->leaf, &kind, &hidden,
+	if (!extract->options.is_plain &&
+	    whiteout_parse(item->path->parent, item->path->leaf, &kind, &hidden,
 			   err) < 0)
 		return -1;
 	if (kind == WHITEOUT_METADATA)

@@ -17,6 +17,7 @@
 struct extract_options {
 	int directory; /* to fill; borrowed */
 	bool merged;   /* it shows the layers below */
+	bool is_plain; /* no layer: whiteouts are names like any other */
 	bool rootless; /* no devices, no trusted.* attributes */
 	bool ignore_owners;
 	mode_t umask; /* in force; bits in it cost a chmod per file */

@@ -21,6 +21,7 @@
 #include "base/strvec.h"
 #include "layers/layers_limits.h"
 #include "layers/tar/inode_map.h"
+#include "layers/tar/kernel_fs.h"
 #include "layers/tar/overlay_marker.h"
 #include "layers/tar/owner_note.h"
 #include "layers/tar/pack_xattr.h"
@@ -382,14 +383,37 @@ static int pack_one(struct pack *pack, const char *path, struct error *err)
 		pack->device = item.st.st_dev;
 	else if (put_directory(&item, fd, err) < 0)
 		return error_wrap(err, "pack %s", path);
-	if (item.st.st_dev != pack->device)
-		return 0; /* a mount point stays an empty directory */
+	/* a mount point stays an empty directory */
+	if (item.st.st_dev != pack->device &&
+	    (!pack->options->crosses_mounts || kernel_fs_holds(fd)))
+		return 0;
 	return pack_names(pack, fd, path, err);
+}
+
+/* The one name that was asked for, in the root. */
+static int pack_only(struct pack *pack, struct error *err)
+{
+	int root = pack->options->directory;
+	const char *name = pack->options->only;
+	struct pack_item item = {
+		.pack = pack,
+		.dirfd = root,
+		.name = name,
+		.path = name,
+	};
+
+	if (fstatat(root, name, &item.st, AT_SYMLINK_NOFOLLOW) < 0)
+		return error_sys(err, errno, "stat %s", name);
+	pack->device = item.st.st_dev;
+	if (pack_name(&item, "", err) < 0)
+		return error_wrap(err, "pack %s", name);
+	return 0;
 }
 
 static int pack_all(struct pack *pack, struct error *err)
 {
-	if (pack_one(pack, "", err) < 0)
+	if (pack->options->only ? pack_only(pack, err) < 0
+				: pack_one(pack, "", err) < 0)
 		return -1;
 	while (pack->waiting.count) {
 		size_t last = pack->waiting.count - 1;

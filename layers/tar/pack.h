@@ -23,6 +23,9 @@
 
 struct pack_options {
 	int directory;	       /* its tree; borrowed */
+	const char *only;      /* one name in it, with what is below; or NULL */
+	bool crosses_mounts;   /* into what is mounted below, but for the
+				  kernel's own file systems */
 	bool is_overlay_upper; /* overlay's markers become whiteouts */
 	int lower;	       /* with that: what it lies on, or -1 */
 	bool keep_nanoseconds; /* else times are cut to seconds, as docker */

@@ -125,6 +125,7 @@ static int write_layer(struct writer *writer, struct error *err)
 	struct extract_options extract_options = {
 		.directory = options->directory,
 		.merged = options->merged,
+		.is_plain = options->is_plain,
 		.rootless = options->rootless || !userns_is_initial(),
 		.ignore_owners = options->ignore_owners,
 		.umask = own_umask(),

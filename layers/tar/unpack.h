@@ -49,6 +49,7 @@ struct unpack_limits {
 struct unpack_options {
 	int directory; /* empty, or with `merged` a mount of the parents */
 	bool merged;
+	bool is_plain;	    /* any archive, no layer: see extract_options.h */
 	bool rootless;	    /* user.overlay.* marks, no devices */
 	bool ignore_owners; /* everything becomes the caller's */
 	struct unpack_limits limits;
