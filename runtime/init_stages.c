@@ -252,11 +252,7 @@ static int accept_start(int start)
 static void let_go(const struct progress *at)
 {
 	const struct init_plan *plan = at->plan;
-	const int kept[] = {
-		plan->stdio[0],	 plan->stdio[1], plan->stdio[2],
-		at->null_device, at->label,	 at->console.slave,
-		at->line,	 plan->start_fd,
-	};
+	const int kept[] = { at->label, at->line, plan->start_fd };
 
 	session_close_others(3 + (int)plan->confine.preserved, kept,
 			     sizeof(kept) / sizeof(kept[0]));
@@ -330,8 +326,8 @@ static stage_function *const stages[] = {
 	run_create_hooks,
 	protect_paths,
 	enter_root,
-	wait_for_start,
 	set_streams,
+	wait_for_start,
 	run_start_hooks,
 	execute,
 };

@@ -8,8 +8,9 @@
  * every right; the host's mounts are cut off before anything is mounted;
  * mounts before devices and the terminal, which live on them; kernel parameters
  * before /proc/sys becomes read-only; covered paths before the root is changed,
- * as descriptors are named through the host's /proc; and everything that needs
- * a capability before confine takes them away.
+ * as descriptors are named through the host's /proc; the streams before the
+ * wait for a start, as an engine reads its creator's streams until nobody holds
+ * them; and everything that needs a capability before confine takes them away.
  */
 #ifndef RUNTIME_INIT_STAGES_H
 #define RUNTIME_INIT_STAGES_H
