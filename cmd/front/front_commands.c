@@ -63,6 +63,7 @@ const struct command front_commands[] = {
 	{ "rm\0container rm\0container remove\0",
 	  "Remove one or more containers", cmd_rm },
 	{ "logs\0container logs\0", "Fetch the logs of a container", cmd_logs },
+	{ "events\0system events\0", "Get real time events", cmd_events },
 	{ "volume create\0", "Create a volume", cmd_volume_create },
 	{ "volume inspect\0",
 	  "Display detailed information on one or more volumes",

@@ -116,6 +116,9 @@ int cmd_rm(struct command_call *call, struct error *err);
 /* Show what containers said. */
 int cmd_logs(struct command_call *call, struct error *err);
 
+/* Show what happens. */
+int cmd_events(struct command_call *call, struct error *err);
+
 /* Hand the command line to the companion. */
 int cmd_companion(struct command_call *call, struct error *err);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names given and taken, images removed. */
 #include "layers/image/image_edit.h"
+#include "layers/image/image_event.h"
 
 #include <string.h>
 
@@ -59,7 +60,10 @@ int image_edit_tag(struct store *store, const struct digest *id,
 	if (put_name(store, ref, &record, err) < 0)
 		return -1;
 	image.tagged = clock_now();
-	return image_record_save(store, &image, err);
+	if (image_record_save(store, &image, err) < 0)
+		return -1;
+	image_event(store, "tag", id, ref);
+	return 0;
 }
 
 /* Takes one name away everywhere; the caller holds the lock. */
@@ -80,6 +84,7 @@ static int drop_name(struct store *store, const struct digest *id,
 	    image_record_drop_name(store, id, name, err) < 0)
 		return -1;
 	strvec_take(&out->untagged, reference_familiar(&ref));
+	image_event(store, "untag", id, NULL);
 	return 0;
 }
 
@@ -138,6 +143,7 @@ static int remove_image(struct store *store, const struct image_record *image,
 			strvec_add(&out->deleted, layer->diff_id.text);
 	}
 	out->freed += plan.freed;
+	image_event(store, "delete", &image->id, NULL);
 	return 0;
 }
 

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/jsonx.h"
+#include "layers/store/event_journal.h"
 #include "layers/store/tree_size.h"
 
 bool volume_is_name(const char *text)
@@ -64,6 +65,13 @@ static int describe(int folder_fd, const char *name, bool is_anonymous,
 			      0, err);
 }
 
+static void note(const struct store *store, const char *action,
+		 const char *name)
+{
+	event_note(store, "volume", action, name,
+		   json_pack("{s:s}", "driver", "local"));
+}
+
 static int make(const struct store *store, const char *name,
 		const json_t *labels, char **name_out, bool *is_new_out,
 		struct error *err)
@@ -82,6 +90,8 @@ static int make(const struct store *store, const char *name,
 		return error_sys(err, errno, "make volume %s", own);
 	if (*is_new_out && describe(fd, own, !name, labels, err) < 0)
 		return -1;
+	if (*is_new_out)
+		note(store, "create", own);
 	*name_out = TAKE_PTR(own);
 	return 0;
 }
@@ -147,5 +157,6 @@ int volume_remove(const struct store *store, const char *name,
 
 	if (fs_remove_tree(store->root_fd, path, err) < 0)
 		return error_wrap(err, "remove volume %s", name);
+	note(store, "destroy", name);
 	return 0;
 }

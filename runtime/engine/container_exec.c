@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "base/alloc.h"
 #include "base/jsonx.h"
@@ -12,6 +13,7 @@
 #include "base/userns.h"
 #include "runtime/caps.h"
 #include "runtime/cgroup/cgroup.h"
+#include "runtime/engine/container_event.h"
 #include "runtime/engine/container_process.h"
 #include "runtime/engine/container_state.h"
 #include "runtime/engine/spec_parts.h"
@@ -19,7 +21,7 @@
 #include "runtime/exec_in.h"
 #include "runtime/monitor.h"
 
-enum { EXEC_SPEC_MAX = 4 << 20, EXEC_STOP_MS = 10000 };
+enum { EXEC_SPEC_MAX = 4 << 20, EXEC_STOP_MS = 10000, EXEC_ID_DIGITS = 64 };
 
 /* What the process is made from, read before its monitor is there. */
 struct joining {
@@ -31,7 +33,8 @@ struct joining {
 	bool has_filter;
 	struct cgroup *group;
 	int pidfd;
-	json_t *document; /* what `process` was read from */
+	char id[EXEC_ID_DIGITS + 1]; /* for those who follow events */
+	json_t *document;	     /* what `process` was read from */
 	json_t *spec_document;
 };
 
@@ -47,6 +50,30 @@ static void joining_release(struct joining *joining)
 	json_decref(joining->spec_document);
 }
 DEFINE_CLEANUP(struct joining, joining_release)
+
+static int make_id(struct joining *joining, struct error *err)
+{
+	unsigned char bytes[EXEC_ID_DIGITS / 2];
+
+	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
+		return error_sys(err, errno, "read random bytes");
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		(void)snprintf(joining->id + 2 * i, 3, "%02x", bytes[i]);
+	return 0;
+}
+
+/* "exec_start: sh -c true" */
+static void note(const struct joining *joining, const char *action)
+{
+	const struct container_exec *request = joining->request;
+	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	strbuf_addf(&text, "%s:", action);
+	for (char *const *word = request->command; *word; word++)
+		strbuf_addf(&text, " %s", *word);
+	container_event_with(request->store, request->container, text.text,
+			     json_pack("{s:s}", "execID", joining->id));
+}
 
 static int check_state(struct joining *joining, struct error *err)
 {
@@ -206,6 +233,7 @@ static int start(void *context, const struct monitor_stdio *stdio,
 	out->pid = launched.pid;
 	out->pidfd = launched.pidfd;
 	out->console_fd = launched.console_fd;
+	note(joining, "exec_start");
 	return 0;
 }
 
@@ -229,10 +257,16 @@ static void write_log(void *context, int stream, const void *data,
 static void ended(void *context, int exit_code, bool is_asked,
 		  struct monitor_next *next)
 {
-	(void)context;
-	(void)exit_code;
+	const struct joining *joining = context;
+	json_t *attributes = container_event_number("exitCode", exit_code);
+
 	(void)is_asked;
 	(void)next; /* once only */
+	(void)json_object_set_new(attributes, "execID",
+				  json_string(joining->id));
+	container_event_with(joining->request->store,
+			     joining->request->container, "exec_die",
+			     attributes);
 }
 
 static void finish(void *context)
@@ -268,7 +302,9 @@ int container_exec(const struct container_exec *request, int *client_out,
 	if (check_state(&joining, err) < 0 || read_spec(&joining, err) < 0 ||
 	    make_process(&joining, err) < 0 || open_group(&joining, err) < 0 ||
 	    start_plan_filter(request->store, request->container->host_config,
-			      &joining.filter, &joining.has_filter, err) < 0)
+			      &joining.filter, &joining.has_filter, err) < 0 ||
+	    make_id(&joining, err) < 0)
 		return -1;
+	note(&joining, "exec_create");
 	return monitor_spawn(&monitor, client_out, err);
 }
