@@ -245,13 +245,14 @@ static int start(struct run *run, struct error *err)
 
 	if (options->is_tty)
 		attach_client_size(&request.rows, &request.columns);
+	if (!options->is_detached)
+		container_event(run->store, &run->container, "attach");
 	if (container_start(&request, &client_fd, err) < 0)
 		return fail(run, RUN_TOOL_FAILED, err);
 	if (attach_client_wait(client_fd, err) < 0)
 		return fail(run, foreground_status(err->kind), err);
 	if (options->is_detached)
 		return print_id(run, err);
-	container_event(run->store, &run->container, "attach");
 	return stay(run, client_fd, err);
 }
 

@@ -4,6 +4,7 @@
 #include "cmd/front/foreground.h"
 #include "cmd/front/front_commands.h"
 #include "cmd/front/verb.h"
+#include "runtime/engine/container_event.h"
 #include "runtime/engine/container_start.h"
 
 struct start_options {
@@ -101,9 +102,10 @@ static int start_attached(struct command_call *call,
 		json_is_true(json_object_get(container.config, "OpenStdin"));
 	if (client.is_tty)
 		attach_client_size(&request.rows, &request.columns);
-	if (foreground_check_terminal(client.is_tty, client.has_stdin, err) <
-		    0 ||
-	    container_start(&request, &client_fd, err) < 0 ||
+	if (foreground_check_terminal(client.is_tty, client.has_stdin, err) < 0)
+		return -1;
+	container_event(request.store, &container, "attach");
+	if (container_start(&request, &client_fd, err) < 0 ||
 	    attach_client_wait(client_fd, err) < 0)
 		return -1;
 	client.fd = client_fd;
