@@ -50,6 +50,12 @@ int cmd_port(struct command_call *call, struct error *err);
 /* Say what a container changed of its image's files. */
 int cmd_diff(struct command_call *call, struct error *err);
 
+/* Change containers' limits and restart policies. */
+int cmd_update(struct command_call *call, struct error *err);
+
+/* Show what containers use. */
+int cmd_stats(struct command_call *call, struct error *err);
+
 /* Give a container another name. */
 int cmd_rename(struct command_call *call, struct error *err);
 

@@ -127,7 +127,7 @@ static json_t *make_document(const struct container_request *request,
 	return document;
 }
 
-static int write_document(const struct container *container, struct error *err)
+int container_save(const struct container *container, struct error *err)
 {
 	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
 
@@ -166,7 +166,7 @@ static int claim_name(struct store *store,
 		(void)json_object_set_new(container->document, "name",
 					  json_string(name));
 		if (settle(container, err) < 0 ||
-		    write_document(container, err) < 0)
+		    container_save(container, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -207,7 +207,7 @@ static int build(struct store *store, const struct container_request *request,
 	if (store_lock(store, LOCKFILE_SHARED, &lock, err) < 0 ||
 	    make_folder(store, container, err) < 0 ||
 	    take_root(store, request->image, container, err) < 0 ||
-	    write_document(container, err) < 0)
+	    container_save(container, err) < 0)
 		return -1;
 	return claim_name(store, request, container, err);
 }
@@ -361,7 +361,7 @@ int container_rename(struct store *store, struct container *container,
 		return error_wrap(err, "Error when allocating new name");
 	(void)json_object_set_new(container->document, "name",
 				  json_string(name));
-	if (settle(container, err) < 0 || write_document(container, err) < 0)
+	if (settle(container, err) < 0 || container_save(container, err) < 0)
 		return -1;
 	return container_name_drop(store, old, container->id, err);
 }

@@ -71,6 +71,10 @@ int container_load(const struct store *store, const char *id,
 int container_find(const struct store *store, const char *text,
 		   struct container *out, struct error *err) must_check;
 
+/* Write the container's document after a change to it. */
+int container_save(const struct container *container,
+		   struct error *err) must_check;
+
 /* Append the ids of all containers to OUT, in no order. */
 int container_list(const struct store *store, struct strvec *out,
 		   struct error *err) must_check;
