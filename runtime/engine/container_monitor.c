@@ -26,6 +26,7 @@
 #include "runtime/engine/container_lock.h"
 #include "runtime/engine/container_rootfs.h"
 #include "runtime/engine/container_state.h"
+#include "runtime/engine/container_update.h"
 #include "runtime/engine/container_volumes.h"
 #include "runtime/engine/restart_policy.h"
 #include "runtime/engine/spec_request.h"
@@ -291,10 +292,28 @@ static bool has_survivors(const struct container *container)
 	return *spec_string(container->host_config, "PidMode");
 }
 
+/* `update` may have put the group on hierarchies that it was not on. */
+static void find_group_again(struct running *running)
+{
+	autoclean(error_release) struct error err = ERROR_INIT;
+	struct cgroup *whole = NULL;
+
+	if (!running->cgroup || !running->state.cgroup ||
+	    !fs_exists(running->lock.folder_fd, CONTAINER_UPDATED_MARK))
+		return;
+	if (cgroup_open(running->state.cgroup, &whole, &err) < 0) {
+		error_release(&err); /* what is known is removed */
+		return;
+	}
+	cgroup_close(running->cgroup);
+	running->cgroup = whole;
+}
+
 static void remove_group(struct running *running)
 {
 	autoclean(error_release) struct error err = ERROR_INIT;
 
+	find_group_again(running);
 	if (running->cgroup && has_survivors(running->container) &&
 	    cgroup_kill(running->cgroup, SIGKILL, &err) < 0)
 		error_release(&err); /* removing tells */

@@ -2,8 +2,10 @@
 /* Changing what a container may use. */
 #include "runtime/engine/container_update.h"
 
+#include <fcntl.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/jsonx.h"
 #include "runtime/cgroup/cgroup.h"
 #include "runtime/engine/container_event.h"
@@ -104,6 +106,19 @@ static int set_group(const char *path, const json_t *resources,
 	return cgroup_set(group, &limits, err);
 }
 
+/* Before the group is changed: its monitor has to find all of it. */
+static int leave_mark(const struct store *store,
+		      const struct container *container, struct error *err)
+{
+	autofree char *path = xasprintf("containers/%s/" CONTAINER_UPDATED_MARK,
+					container->id);
+	autoclose int fd = openat(store->run_fd, path,
+				  O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+				  0600);
+
+	return fd < 0 ? error_sys(err, errno, "make %s", path) : 0;
+}
+
 static int apply(const struct container_state *state, const json_t *host,
 		 const json_t *changes, struct error *err)
 {
@@ -134,6 +149,8 @@ int container_update(const struct store *store, struct container *container,
 
 	if (check(container->host_config, changes, err) < 0 ||
 	    container_state_load(store, container, &state, err) < 0)
+		return -1;
+	if (state.pid && leave_mark(store, container, err) < 0)
 		return -1;
 	(void)json_object_update(container->host_config,
 				 (json_t *)(uintptr_t)changes);

@@ -10,6 +10,12 @@
 #include "runtime/engine/container.h"
 
 /*
+ * A file in the run folder: the container's group may be on more hierarchies
+ * by now than its monitor made it on.
+ */
+#define CONTAINER_UPDATED_MARK "updated"
+
+/*
  * Set the members of CHANGES, an object of docker's HostConfig. INVALID for
  * what contradicts itself or what is set already, in docker's words;
  * UNSUPPORTED when the container runs without a control group.

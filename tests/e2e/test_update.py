@@ -45,6 +45,18 @@ def test_a_stopped_container(imgctl, busybox):
     assert limit(imgctl, "later", "memory", "memory.limit_in_bytes", "memory.max") == str(64 << 20)
 
 
+def test_what_was_joined_later_is_removed(imgctl, runs):
+    ident = imgctl.inspect(runs, "{{json .Id}}")
+    imgctl.ok("update", "--cpuset-cpus", "0", "-m", "64m", "--pids-limit", "40", runs)
+    assert [p for p in pathlib.Path("/sys/fs/cgroup").glob(f"**/{ident}")]
+    imgctl.ok("rm", "-f", runs)
+    for _ in range(200):  # the monitor tidies up after it told
+        left = [p for p in pathlib.Path("/sys/fs/cgroup").glob(f"**/{ident}")]
+        if not left:
+            break
+    assert left == []
+
+
 def test_the_policy(imgctl, busybox):
     """It counts when the container ends, whenever it was given."""
     imgctl.ok("run", "-d", "--name", "fails", busybox, "sh", "-c", "until [ -e /go ]; do sleep 0.05; done; rm /go; exit 3")
