@@ -6,6 +6,7 @@
 #include "cmd/front/container_entry.h"
 #include "cmd/front/front_commands.h"
 #include "cmd/front/prune.h"
+#include "cmd/front/prune_parts.h"
 #include "cmd/front/verb.h"
 #include "runtime/engine/container_delete.h"
 
@@ -40,12 +41,6 @@ static const struct usage prune_usage = {
 	.most = 0,
 };
 
-/* What went, as docker tells it. */
-struct removal {
-	struct strbuf ids;
-	uint64_t freed;
-};
-
 static bool is_ended(const struct container_entry *entry)
 {
 	switch (entry->state.status) {
@@ -65,13 +60,13 @@ static bool is_ended(const struct container_entry *entry)
 
 /* One that was started or removed meanwhile is no failure. */
 static int remove_one(const struct store *store, struct container_entry *entry,
-		      struct removal *removal, struct error *err)
+		      struct prune_yield *removal, struct error *err)
 {
 	static const struct container_delete how = { .is_forced = false };
 
 	if (container_entry_measure(store, entry, err) == 0 &&
 	    container_delete(store, &entry->container, &how, err) == 0) {
-		strbuf_addf(&removal->ids, "%s\n", entry->container.id);
+		strbuf_addf(&removal->lines, "%s\n", entry->container.id);
 		removal->freed += entry->size_rw;
 		return 0;
 	}
@@ -81,8 +76,8 @@ static int remove_one(const struct store *store, struct container_entry *entry,
 	return 0;
 }
 
-static int remove_all(const struct store *store, const struct filter *given,
-		      struct removal *removal, struct error *err)
+int prune_containers(const struct store *store, const struct filter *given,
+		     struct prune_yield *removal, struct error *err)
 {
 	autoclean(container_entries_release) struct container_entries entries =
 		CONTAINER_ENTRIES_INIT;
@@ -110,7 +105,7 @@ static int run(struct command_call *call,
 {
 	static const char *const accepted[] = { "label", "label!", "until",
 						NULL };
-	struct removal removal = { .ids = STRBUF_INIT };
+	struct prune_yield removal = PRUNE_YIELD_INIT;
 	struct store *store;
 	bool is_wanted;
 	int result;
@@ -123,11 +118,11 @@ static int run(struct command_call *call,
 		return 0;
 	if (context_store(call->context, &store, err) < 0)
 		return -1;
-	result = remove_all(store, &options->filter, &removal, err);
+	result = prune_containers(store, &options->filter, &removal, err);
 	if (result == 0)
-		result = prune_report("Deleted Containers:", removal.ids.text,
+		result = prune_report("Deleted Containers:", removal.lines.text,
 				      removal.freed, err);
-	strbuf_release(&removal.ids);
+	strbuf_release(&removal.lines);
 	return result;
 }
 

@@ -5,6 +5,7 @@
 #include "cmd/filter.h"
 #include "cmd/front/front_commands.h"
 #include "cmd/front/prune.h"
+#include "cmd/front/prune_parts.h"
 #include "cmd/front/verb.h"
 #include "layers/image/image_edit.h"
 #include "layers/image/image_prune.h"
@@ -49,6 +50,17 @@ static void take_values(const struct filter *filter, const char *key,
 		strvec_add(out, value);
 }
 
+int prune_images_filter(const struct filter *given,
+			struct image_prune_filter *out, struct error *err)
+{
+	if (filter_time(given, "until", clock_now(), &out->until, err) < 0)
+		return -1;
+	out->has_until = filter_has(given, "until");
+	take_values(given, "label", &out->labels);
+	take_values(given, "label!", &out->no_labels);
+	return 0;
+}
+
 static int settle_filter(const struct image_prune_options *options,
 			 struct image_prune_filter *out, struct error *err)
 {
@@ -58,14 +70,10 @@ static int settle_filter(const struct image_prune_options *options,
 	bool is_dangling = !options->is_all;
 
 	if (filter_check(given, accepted, err) < 0 ||
-	    filter_bool(given, "dangling", &is_dangling, err) < 0 ||
-	    filter_time(given, "until", clock_now(), &out->until, err) < 0)
+	    filter_bool(given, "dangling", &is_dangling, err) < 0)
 		return -1;
 	out->all = !is_dangling;
-	out->has_until = filter_has(given, "until");
-	take_values(given, "label", &out->labels);
-	take_values(given, "label!", &out->no_labels);
-	return 0;
+	return prune_images_filter(given, out, err);
 }
 
 /* An image that got a user meanwhile, or that is gone, is no failure. */
@@ -85,16 +93,24 @@ static int prune(struct store *store, const struct strvec *ids,
 	return 0;
 }
 
-static int print_removal(const struct image_removal *removal, struct error *err)
+int prune_images(struct store *store, const struct image_prune_filter *wanted,
+		 struct prune_yield *out, struct error *err)
 {
-	autoclean(strbuf_release) struct strbuf lines = STRBUF_INIT;
+	autoclean(strvec_release) struct strvec ids = STRVEC_INIT;
+	autoclean(image_removal_release) struct image_removal removal =
+		IMAGE_REMOVAL_INIT;
 
-	for (size_t i = 0; i < removal->untagged.count; i++)
-		strbuf_addf(&lines, "untagged: %s\n",
-			    removal->untagged.items[i]);
-	for (size_t i = 0; i < removal->deleted.count; i++)
-		strbuf_addf(&lines, "deleted: %s\n", removal->deleted.items[i]);
-	return prune_report("Deleted Images:", lines.text, removal->freed, err);
+	if (image_prune_plan(store, wanted, &ids, err) < 0 ||
+	    prune(store, &ids, &removal, err) < 0)
+		return -1;
+	for (size_t i = 0; i < removal.untagged.count; i++)
+		strbuf_addf(&out->lines, "untagged: %s\n",
+			    removal.untagged.items[i]);
+	for (size_t i = 0; i < removal.deleted.count; i++)
+		strbuf_addf(&out->lines, "deleted: %s\n",
+			    removal.deleted.items[i]);
+	out->freed += removal.freed;
+	return 0;
 }
 
 static int run(struct command_call *call,
@@ -105,11 +121,10 @@ static int run(struct command_call *call,
 	static const char dangling[] = "all dangling images";
 	autoclean(image_prune_filter_release) struct image_prune_filter filter =
 		IMAGE_PRUNE_FILTER_INIT;
-	autoclean(strvec_release) struct strvec ids = STRVEC_INIT;
-	autoclean(image_removal_release) struct image_removal removal =
-		IMAGE_REMOVAL_INIT;
+	struct prune_yield removal = PRUNE_YIELD_INIT;
 	struct store *store;
 	bool is_wanted;
+	int result;
 
 	if (settle_filter(options, &filter, err) < 0 ||
 	    prune_ask(options->is_forced, filter.all ? unused : dangling,
@@ -117,11 +132,14 @@ static int run(struct command_call *call,
 		return -1;
 	if (!is_wanted)
 		return 0;
-	if (context_store(call->context, &store, err) < 0 ||
-	    image_prune_plan(store, &filter, &ids, err) < 0 ||
-	    prune(store, &ids, &removal, err) < 0)
+	if (context_store(call->context, &store, err) < 0)
 		return -1;
-	return print_removal(&removal, err);
+	result = prune_images(store, &filter, &removal, err);
+	if (result == 0)
+		result = prune_report("Deleted Images:", removal.lines.text,
+				      removal.freed, err);
+	strbuf_release(&removal.lines);
+	return result;
 }
 
 int cmd_image_prune(struct command_call *call, struct error *err)

@@ -6,6 +6,7 @@
 #include "cmd/filter.h"
 #include "cmd/front/front_commands.h"
 #include "cmd/front/prune.h"
+#include "cmd/front/prune_parts.h"
 #include "cmd/front/verb.h"
 #include "cmd/front/volume_inspect.h"
 #include "cmd/front/volume_use.h"
@@ -42,12 +43,6 @@ static const struct usage prune_usage = {
 	.most = 0,
 };
 
-/* What went, as docker tells it. */
-struct removal {
-	struct strbuf names;
-	uint64_t freed;
-};
-
 static bool is_wanted(const struct filter *given, bool is_all,
 		      const json_t *labels)
 {
@@ -56,21 +51,21 @@ static bool is_wanted(const struct filter *given, bool is_all,
 }
 
 static int remove_one(const struct store *store, const char *name,
-		      struct removal *removal, struct error *err)
+		      struct prune_yield *removal, struct error *err)
 {
 	uint64_t size = 0;
 
 	if (volume_size(store, name, &size, err) < 0 ||
 	    volume_remove(store, name, err) < 0)
 		return -1;
-	strbuf_addf(&removal->names, "%s\n", name);
+	strbuf_addf(&removal->lines, "%s\n", name);
 	removal->freed += size;
 	return 0;
 }
 
 /* Under the store's lock no container comes to use one meanwhile. */
-static int remove_all(const struct store *store, const struct filter *given,
-		      bool is_all, struct removal *removal, struct error *err)
+int prune_volumes(const struct store *store, const struct filter *given,
+		  bool is_all, struct prune_yield *removal, struct error *err)
 {
 	autoclean(lockfile_release) struct lockfile lock = LOCKFILE_INIT;
 	autoclean(strvec_release) struct strvec names = STRVEC_INIT;
@@ -104,7 +99,7 @@ static int run(struct command_call *call,
 				     "one container";
 	static const char anonymous[] = "anonymous local volumes not used by "
 					"at least one container";
-	struct removal removal = { .names = STRBUF_INIT };
+	struct prune_yield removal = PRUNE_YIELD_INIT;
 	bool is_all = options->is_all;
 	struct store *store;
 	bool is_asked_for;
@@ -119,11 +114,11 @@ static int run(struct command_call *call,
 		return 0;
 	if (context_store(call->context, &store, err) < 0)
 		return -1;
-	result = remove_all(store, &options->filter, is_all, &removal, err);
+	result = prune_volumes(store, &options->filter, is_all, &removal, err);
 	if (result == 0)
-		result = prune_report("Deleted Volumes:", removal.names.text,
+		result = prune_report("Deleted Volumes:", removal.lines.text,
 				      removal.freed, err);
-	strbuf_release(&removal.names);
+	strbuf_release(&removal.lines);
 	return result;
 }
 

@@ -56,6 +56,15 @@ int cmd_update(struct command_call *call, struct error *err);
 /* Show what containers use. */
 int cmd_stats(struct command_call *call, struct error *err);
 
+/* Say what this machine is and how much is kept. */
+int cmd_info(struct command_call *call, struct error *err);
+
+/* Show what takes how much of the disk. */
+int cmd_system_df(struct command_call *call, struct error *err);
+
+/* Remove all that is unused. */
+int cmd_system_prune(struct command_call *call, struct error *err);
+
 /* Give a container another name. */
 int cmd_rename(struct command_call *call, struct error *err);
 
