@@ -7,6 +7,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/fs.h"
@@ -27,9 +28,10 @@ static const struct {
 	const char *name;
 	const char *leads_to;
 } links[] = {
+	{ "core", "/proc/kcore" }, /* first: not everywhere */
 	{ "fd", "/proc/self/fd" },	 { "stdin", "/proc/self/fd/0" },
 	{ "stdout", "/proc/self/fd/1" }, { "stderr", "/proc/self/fd/2" },
-	{ "core", "/proc/kcore" },	 { "ptmx", "pts/ptmx" },
+	{ "ptmx", "pts/ptmx" },
 };
 
 enum {
@@ -86,6 +88,7 @@ void devices_plan(const struct runtime_spec *spec, struct device_plan *out)
 	out->is_bound = spec->namespaces[RUNTIME_NAMESPACE_USER].is_asked ||
 			!userns_is_initial();
 	out->is_skipped = is_dev_bound(spec);
+	out->has_core = access("/proc/kcore", F_OK) == 0;
 	out->nodes = xcalloc(spec->device_count + DEFAULT_COUNT,
 			     sizeof(*out->nodes));
 	plan_defaults(out);
@@ -189,7 +192,7 @@ int devices_make(const struct device_plan *plan, int root,
 		if (make_device(plan, &plan->nodes[i], root, dev) < 0)
 			return stage_fail(fail, STAGE_DEVICE,
 					  plan->nodes[i].shown);
-	for (size_t i = 0; i < LINK_COUNT; i++)
+	for (size_t i = plan->has_core ? 0 : 1; i < LINK_COUNT; i++)
 		if (symlinkat(links[i].leads_to, dev, links[i].name) < 0 &&
 		    errno != EEXIST)
 			return stage_fail(fail, STAGE_DEVICE, links[i].name);

@@ -34,11 +34,12 @@ struct device_plan {
 	size_t count;
 	bool is_bound;	 /* the host's nodes are bound, not made */
 	bool is_skipped; /* /dev is the host's: nothing is touched */
+	bool has_core;	 /* this kernel has /proc/kcore to link to */
 };
 
-#define DEVICE_PLAN_INIT              \
-	{                             \
-		NULL, 0, false, false \
+#define DEVICE_PLAN_INIT                     \
+	{                                    \
+		NULL, 0, false, false, false \
 	}
 
 /* Plan SPEC's devices after the default ones; the caller releases OUT. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Paths below /proc and /sys that a container may not see or change, unless it
- * is privileged or has systempaths=unconfined. The specification and inspect
- * show the same lists. Pure.
+ * is privileged or has systempaths=unconfined; podman's mask= and unmask= add
+ * to them and take away. The specification and inspect show the same lists.
+ * Pure, but for looking which processors tell of their heat.
  */
 #ifndef RUNTIME_SPEC_PATHS_H
 #define RUNTIME_SPEC_PATHS_H

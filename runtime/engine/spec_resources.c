@@ -185,8 +185,10 @@ static json_t *make_device_rules(const json_t *host)
 	static const struct {
 		json_int_t major, minor;
 	} nodes[] = {
-		{ 1, 3 }, { 1, 5 }, { 1, 7 }, { 1, 8 },	   { 1, 9 },
-		{ 5, 0 }, { 5, 1 }, { 5, 2 }, { 136, -1 },
+		{ 1, 3 },    { 1, 5 },	  { 1, 7 }, { 1, 8 },
+		{ 1, 9 },    { 5, 0 },	  { 5, 1 }, { 5, 2 },
+		{ 136, -1 }, { 10, 200 }, /* tun, useless without CAP_NET_ADMIN
+					   */
 	};
 	json_t *rules = json_array();
 
@@ -207,6 +209,11 @@ static json_t *make_device_rules(const json_t *host)
 					      "type", "b", "access", "m"));
 	for (size_t i = 0; i < sizeof(nodes) / sizeof(*nodes); i++)
 		allow(rules, "c", nodes[i].major, nodes[i].minor);
+	/* fuse, as moby says it: stays refused whatever is added above */
+	(void)json_array_append_new(rules,
+				    json_pack("{s:b,s:s,s:i,s:i,s:s}", "allow",
+					      0, "type", "c", "major", 10,
+					      "minor", 229, "access", "rwm"));
 	add_asked_rules(host, rules);
 	return rules;
 }

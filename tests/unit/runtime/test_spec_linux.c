@@ -118,6 +118,23 @@ static void test_spec_linux__kernel_paths_are_covered(void **state)
 		  "linux.readonlyPaths", "[]", "asked for" },
 		{ "{\"SecurityOpt\":[\"systempaths=x\"]}", NULL, NULL,
 		  "linux.maskedPaths", masked, "another word is none" },
+		{ "{\"Privileged\":true,"
+		  "\"SecurityOpt\":[\"mask=/proc/a:/proc/b\",\"mask=/x\"]}",
+		  NULL, NULL, "linux.maskedPaths",
+		  "[\"/proc/a\",\"/proc/b\",\"/x\"]", "podman's, more" },
+		{ "{\"SecurityOpt\":[\"unmask=all\"]}", NULL, NULL,
+		  "linux.maskedPaths", "[]", "podman's, all" },
+		{ "{\"SecurityOpt\":[\"unmask=all\"]}", NULL, NULL,
+		  "linux.readonlyPaths", "[]", "podman's, all" },
+		{ "{\"SecurityOpt\":[\"unmask=/proc/*:/sys/devices/*\","
+		  "\"unmask=/sys/firmwar\"]}",
+		  NULL, NULL, "linux.maskedPaths",
+		  "[\"/sys/devices/virtual/powercap\",\"/sys/firmware\"]",
+		  "podman's, by patterns that end at a slash" },
+		{ "{\"SecurityOpt\":[\"unmask=/proc/[a-f]*\"]}", NULL, NULL,
+		  "linux.readonlyPaths",
+		  "[\"/proc/irq\",\"/proc/sys\",\"/proc/sysrq-trigger\"]",
+		  "read-only ones too" },
 	};
 
 	(void)state;

@@ -69,24 +69,25 @@ static void test_spec_resources__limits_are_dockers(void **state)
 #define NODE(type, major, minor, access)                             \
 	"{\"allow\":true,\"type\":\"" type "\",\"access\":\"" access \
 	"\",\"major\":" major ",\"minor\":" minor "}"
-#define STANDARD                                                                                                           \
-	RULE("false", "a", "rwm")                                                                                          \
-	"," RULE("true", "c", "m") "," RULE("true", "b", "m") "," NODE("c", "1", "3", "rwm") "," NODE(                     \
-		"c", "1", "5",                                                                                             \
-		"rwm") "," NODE("c", "1", "7",                                                                             \
-				"rwm") "," NODE("c", "1", "8",                                                             \
-						"rwm") "," NODE("c", "1", "9",                                             \
-								"rwm") "," NODE("c",                                       \
-										"5",                                       \
-										"0",                                       \
-										"rwm") "," NODE("c",                       \
-												"5",                       \
-												"1",                       \
-												"rwm") "," NODE("c",       \
-														"5",       \
-														"2",       \
-														"rwm") "," \
-														       "{\"allow\":true,\"type\":\"c\",\"access\":\"rwm\",\"major\":136}"
+#define STANDARD                                                                                                                                                                 \
+	RULE("false", "a", "rwm")                                                                                                                                                \
+	"," RULE("true", "c", "m") "," RULE("true", "b", "m") "," NODE("c", "1", "3", "rwm") "," NODE("c", "1", "5", "rwm") "," NODE(                                            \
+		"c", "1", "7",                                                                                                                                                   \
+		"rwm") "," NODE("c", "1", "8",                                                                                                                                   \
+				"rwm") "," NODE("c", "1", "9",                                                                                                                   \
+						"rwm") "," NODE("c", "5", "0",                                                                                                   \
+								"rwm") "," NODE("c",                                                                                             \
+										"5",                                                                                             \
+										"1",                                                                                             \
+										"rwm") "," NODE("c",                                                                             \
+												"5",                                                                             \
+												"2",                                                                             \
+												"rwm") ","                                                                       \
+												       "{\"allow\":true,\"type\":\"c\",\"access\":\"rwm\",\"major\":136}," NODE( \
+													       "c",                                                              \
+													       "10",                                                             \
+													       "200",                                                            \
+													       "rwm") ",{\"allow\":false,\"type\":\"c\",\"access\":\"rwm\",\"major\":10,\"minor\":229}"
 
 static void test_spec_resources__devices_are_refused_but_a_few(void **state)
 {
