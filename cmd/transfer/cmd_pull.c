@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* imgctl pull */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -10,7 +9,6 @@
 #include "cmd/transfer/transfer_progress.h"
 #include "cmd/usage.h"
 #include "layers/image/image_pull.h"
-#include "layers/store/event_journal.h"
 #include "registry/tags.h"
 
 struct pull_options {
@@ -77,22 +75,6 @@ __attribute__((format(printf, 2, 3))) static void say(
 	progress_line(pull->progress, text.text);
 }
 
-/* For `events`: docker names what was pulled, and its repository. */
-static void note(const struct store *store, const struct reference *reference)
-{
-	autoclean(reference_release) struct reference repository =
-		REFERENCE_INIT;
-	autofree char *whole = reference_familiar(reference);
-	autofree char *short_name = NULL;
-
-	reference_copy(reference, &repository);
-	free(TAKE_PTR(repository.tag));
-	free(TAKE_PTR(repository.digest));
-	short_name = reference_familiar(&repository);
-	event_note(store, "image", "pull", whole,
-		   json_pack("{s:s}", "name", short_name));
-}
-
 static int pull_one(struct pull_call *pull, const struct reference *reference,
 		    struct image_pulled *out, struct error *err)
 {
@@ -110,10 +92,7 @@ static int pull_one(struct pull_call *pull, const struct reference *reference,
 	say(pull, "%s: Pulling from %s",
 	    reference->tag ? reference->tag : reference->digest,
 	    reference->path);
-	if (image_pull(&request, out, err) < 0)
-		return -1;
-	note(request.store, reference);
-	return 0;
+	return image_pull(&request, out, err);
 }
 
 static int pull_and_tell(struct pull_call *pull,

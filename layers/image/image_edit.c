@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names given and taken, images removed. */
 #include "layers/image/image_edit.h"
+#include "layers/image/image_event.h"
 
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "layers/store/event_journal.h"
 #include "layers/store/gc.h"
 #include "layers/store/layout.h"
-
-static void note(const struct store *store, const char *action, const char *id,
-		 const char *name)
-{
-	event_note(store, "image", action, id,
-		   json_pack("{s:s}", "name", name));
-}
 
 /* Writes the name everywhere; the caller holds the lock. */
 static int put_name(struct store *store, const struct reference *ref,
@@ -59,7 +52,6 @@ int image_edit_tag(struct store *store, const struct digest *id,
 		IMAGE_RECORD_INIT;
 	autoclean(name_record_release) struct name_record record =
 		NAME_RECORD_INIT;
-	autofree char *name = reference_familiar(ref);
 
 	if (store_lock(store, LOCKFILE_EXCLUSIVE, &lock, err) < 0 ||
 	    image_record_load(store, id, &image, err) < 0)
@@ -67,9 +59,11 @@ int image_edit_tag(struct store *store, const struct digest *id,
 	describe(&image, &record);
 	if (put_name(store, ref, &record, err) < 0)
 		return -1;
-	note(store, "tag", id->text, name);
 	image.tagged = clock_now();
-	return image_record_save(store, &image, err);
+	if (image_record_save(store, &image, err) < 0)
+		return -1;
+	image_event(store, "tag", id, ref);
+	return 0;
 }
 
 /* Takes one name away everywhere; the caller holds the lock. */
@@ -89,8 +83,8 @@ static int drop_name(struct store *store, const struct digest *id,
 	if ((!ref.digest && layout_drop(store, &ref, err) < 0) ||
 	    image_record_drop_name(store, id, name, err) < 0)
 		return -1;
-	note(store, "untag", id->text, id->text);
 	strvec_take(&out->untagged, reference_familiar(&ref));
+	image_event(store, "untag", id, NULL);
 	return 0;
 }
 
@@ -141,7 +135,6 @@ static int remove_image(struct store *store, const struct image_record *image,
 	    gc_plan_make(store, &candidates, &plan, err) < 0 ||
 	    gc_plan_execute(store, &plan, err) < 0)
 		return -1;
-	note(store, "delete", image->id.text, image->id.text);
 	strvec_add(&out->deleted, image->id.text);
 	for (size_t i = image->layer_count; i > 0; i--) {
 		const struct image_layer *layer = &image->layers[i - 1];
@@ -150,6 +143,7 @@ static int remove_image(struct store *store, const struct image_record *image,
 			strvec_add(&out->deleted, layer->diff_id.text);
 	}
 	out->freed += plan.freed;
+	image_event(store, "delete", &image->id, NULL);
 	return 0;
 }
 

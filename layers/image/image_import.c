@@ -7,6 +7,7 @@
 #include "base/jsonx.h"
 #include "layers/image/archive_spool.h"
 #include "layers/image/config_change.h"
+#include "layers/image/image_event.h"
 #include "layers/image/image_make.h"
 #include "layers/image/layer_pull.h"
 #include "layers/tar/plain_source.h"
@@ -155,6 +156,7 @@ int image_import(const struct image_import *request, struct digest *id_out,
 		return -1;
 	if (import_all(&importing, err) == 0) {
 		*id_out = importing.id;
+		image_event(request->store, "import", id_out, request->name);
 		return 0;
 	}
 	if (importing.spool)

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "layers/image/image_edit.h"
+#include "layers/image/image_event.h"
 #include "layers/image/image_layers.h"
 #include "layers/image/image_store.h"
 #include "layers/store/blob.h"
@@ -259,8 +260,10 @@ int image_pull(const struct image_pull *request, struct image_pulled *out,
 	autofree char *name = NULL;
 
 	*out = (struct image_pulled){ .is_new = false };
-	if (pull_image(&pull, out, err) == 0)
+	if (pull_image(&pull, out, err) == 0) {
+		image_event_named(request->store, "pull", request->reference);
 		return 0;
+	}
 	name = reference_format(request->reference);
 	return error_wrap(err, "pull %s", name);
 }

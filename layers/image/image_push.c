@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/workers.h"
 #include "layers/image/image_documents.h"
+#include "layers/image/image_event.h"
 #include "layers/store/blob.h"
 #include "layers/store/image_record.h"
 #include "layers/store/lease.h"
@@ -280,6 +281,7 @@ int image_push(const struct image_push *request, struct image_pushed *out,
 	    push_all(&push, err) == 0) {
 		out->digest = push.documents.manifest_digest;
 		out->size = push.documents.manifest_size;
+		image_event_named(request->store, "push", request->reference);
 		return 0;
 	}
 	name = reference_format(request->reference);

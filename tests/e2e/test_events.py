@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import tarfile
 import time
 
 import pytest
@@ -118,3 +119,11 @@ def test_it_ends_by_itself(imgctl, busybox):
 ])
 def test_bad_options(imgctl, words, why):
     imgctl.fails("events", *words, rc=1, err=re.escape(why))
+
+
+def test_what_was_imported(imgctl, tmp_path):
+    archive = tmp_path / "root.tar"
+    with tarfile.open(archive, "w"):
+        pass
+    image = imgctl.ok("import", str(archive), "made:1").strip()
+    assert [(e["Action"], e["id"]) for e in events(imgctl)] == [("tag", image), ("import", image)]
