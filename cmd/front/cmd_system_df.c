@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/jsonx.h"
 #include "cmd/front/container_entry.h"
+#include "cmd/front/disk_use_detail.h"
 #include "cmd/front/front_commands.h"
 #include "cmd/front/image_entry.h"
 #include "cmd/front/rows_print.h"
@@ -12,12 +13,15 @@
 #include "layers/store/volume.h"
 
 struct df_options {
+	bool is_verbose;
 	const char *format;
 };
 
 static const struct option_spec df_option_table[] = {
 	{ "format", 0, OPTION_STRING, OPTION_AT(df_options, format),
 	  .help = VERB_FORMAT_LIST_HELP },
+	{ "verbose", 'v', OPTION_BOOL, OPTION_AT(df_options, is_verbose),
+	  .help = "Show detailed information on space usage" },
 	{ 0 },
 };
 
@@ -168,7 +172,7 @@ static int make_rows(const struct store *store, json_t *rows, struct error *err)
 
 int cmd_system_df(struct command_call *call, struct error *err)
 {
-	struct df_options options = { NULL };
+	struct df_options options = { false, NULL };
 	autoclean(usage_call_release) struct usage_call usage = {
 		.usage = &df_usage,
 		.target = &options,
@@ -182,8 +186,14 @@ int cmd_system_df(struct command_call *call, struct error *err)
 		return -1;
 	if (is_done)
 		return 0;
-	if (context_store(call->context, &store, err) < 0 ||
-	    make_rows(store, rows, err) < 0 ||
+	if (context_store(call->context, &store, err) < 0)
+		return -1;
+	if (options.is_verbose) {
+		if (disk_use_detail_print(store, options.format, &out, err) < 0)
+			return -1;
+		return command_print(out.text, out.length, err);
+	}
+	if (make_rows(store, rows, err) < 0 ||
 	    rows_print(&listing, options.format, rows, &out, err) < 0)
 		return -1;
 	return command_print(out.text, out.length, err);

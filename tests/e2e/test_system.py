@@ -30,6 +30,34 @@ def test_df(imgctl, filled):
     assert found["Images"]["Reclaimable"] == "0B (0%)" and found["Build Cache"]["Reclaimable"] == "0B"
 
 
+HEADS = ("REPOSITORY TAG IMAGE_ID CREATED SIZE SHARED_SIZE UNIQUE_SIZE CONTAINERS",
+         "CONTAINER_ID IMAGE COMMAND LOCAL_VOLUMES SIZE CREATED STATUS NAMES", "VOLUME_NAME LINKS SIZE",
+         "CACHE_ID CACHE_TYPE SIZE CREATED LAST_USED USAGE SHARED")
+
+
+def test_df_verbose(imgctl, filled):
+    parts = imgctl.ok("system", "df", "-v").split("\n\n")
+    assert [part.strip() for part in parts[0::2]] == [
+        "Images space usage:", "Containers space usage:", "Local Volumes space usage:", "Build cache usage: 0B"]
+    tables = [part.splitlines() for part in parts[1::2]]
+    heads = [[h.replace(" ", "_") for h in re.split(r"\s{2,}", table[0].strip())] for table in tables]
+    assert heads == [head.split() for head in HEADS]
+
+
+def test_df_verbose_json(imgctl, filled):
+    imgctl.ok("commit", "ended", "more:1")
+    found = json.loads(imgctl.ok("system", "df", "-v", "--format", "json"))
+    images = {row["Repository"]: row for row in found["Images"]}
+    assert images["other"]["SharedSize"] == images["more"]["SharedSize"] == images["other"]["Size"]
+    assert [(images[name]["UniqueSize"], images[name]["Containers"]) for name in ("other", "more")] == [
+        ("0B", "2"), ("6B", "0")]
+    assert {row["Names"]: (row["Size"], row["LocalVolumes"]) for row in found["Containers"]} == {
+        "runs": ("0B", "1"), "ended": ("6B", "1")}
+    assert sorted((row["Links"], row["Size"]) for row in found["Volumes"]) == [("0", "0B"), ("1", "0B"), ("1", "0B")]
+    assert found["BuildCache"] == []
+    imgctl.fails("system", "df", "-v", "--format", "{{.Images}}", rc=1, err="table and json")
+
+
 def test_df_of_nothing(imgctl):
     assert [r["TotalCount"] for r in rows(imgctl).values()] == ["0"] * 4
 
