@@ -43,6 +43,18 @@ static int open_pair(int root, struct console *out)
 	return out->slave < 0 ? -1 : 0;
 }
 
+void console_take_size(int terminal, struct runtime_process *process)
+{
+	struct winsize size;
+
+	if (!process->terminal || process->console_height.is_set ||
+	    process->console_width.is_set ||
+	    ioctl(terminal, TIOCGWINSZ, &size) < 0)
+		return;
+	process->console_height = (struct runtime_number){ true, size.ws_row };
+	process->console_width = (struct runtime_number){ true, size.ws_col };
+}
+
 int console_open(int root, const struct runtime_process *process,
 		 struct console *out, struct stage_failure *fail)
 {

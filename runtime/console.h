@@ -22,6 +22,12 @@ struct console {
 	}
 
 /*
+ * When PROCESS wants a terminal and says no size, let it be the size of
+ * TERMINAL, a descriptor; nothing changes when that is none.
+ */
+void console_take_size(int terminal, struct runtime_process *process);
+
+/*
  * Make the pair in the devpts mounted below ROOT, sized and owned as PROCESS
  * says. Allocates nothing.
  */

@@ -161,6 +161,18 @@ static int remove_all(const struct store *store, struct container *container,
 	return container_state_clear(store, container->id, err);
 }
 
+/* With --rm its monitor removes it; nothing is left when this returns. */
+static int await_monitor(const struct store *store,
+			 const struct container *container, struct error *err)
+{
+	autoclean(container_lock_release) struct container_lock lock =
+		CONTAINER_LOCK_INIT;
+
+	if (container_lock_take_ended(store, container, &lock, err) < 0)
+		return -1;
+	return container_state_clear(store, container->id, err);
+}
+
 int container_delete(const struct store *store, struct container *container,
 		     const struct container_delete *how, struct error *err)
 {
@@ -170,7 +182,7 @@ int container_delete(const struct store *store, struct container *container,
 	if (end(store, container, how->is_forced, err) < 0)
 		return -1;
 	if (is_gone(store, container->id))
-		return 0;
+		return await_monitor(store, container, err);
 	if (container_lock_take(store, container, &lock, err) < 0)
 		return -1;
 	/* it may have gone while we waited */

@@ -130,9 +130,9 @@ static int clean_up(const struct container *container,
 	return container_state_end(lock->folder_fd, err);
 }
 
-int container_lock_take(const struct store *store,
-			const struct container *container,
-			struct container_lock *out, struct error *err)
+/* LOOKS: how often it may be seen running before that is the answer; or 0 */
+static int take(const struct store *store, const struct container *container,
+		unsigned looks, struct container_lock *out, struct error *err)
 {
 	const char *id = container->id;
 	autoclean(container_lock_release) struct container_lock lock =
@@ -149,7 +149,7 @@ int container_lock_take(const struct store *store,
 		if (lock.fd >= 0)
 			break;
 		seen = runs ? seen + 1 : 0;
-		if (seen == LOCK_LOOKS)
+		if (looks && seen == looks)
 			return error_set(err, ERROR_BUSY,
 					 "container %s is already running", id);
 		if (clock_monotonic() > deadline)
@@ -165,6 +165,20 @@ int container_lock_take(const struct store *store,
 	*out = lock;
 	lock = (struct container_lock)CONTAINER_LOCK_INIT;
 	return 0;
+}
+
+int container_lock_take(const struct store *store,
+			const struct container *container,
+			struct container_lock *out, struct error *err)
+{
+	return take(store, container, LOCK_LOOKS, out, err);
+}
+
+int container_lock_take_ended(const struct store *store,
+			      const struct container *container,
+			      struct container_lock *out, struct error *err)
+{
+	return take(store, container, 0, out, err);
 }
 
 void container_lock_release(struct container_lock *lock)

@@ -38,6 +38,15 @@ int container_lock_take(const struct store *store,
 			struct container_lock *out,
 			struct error *err) must_check;
 
+/*
+ * The same for a CONTAINER that ends by itself or was killed: however long it
+ * still looks running, its monitor is waited for, at most half a minute.
+ */
+int container_lock_take_ended(const struct store *store,
+			      const struct container *container,
+			      struct container_lock *out,
+			      struct error *err) must_check;
+
 /* Let go of the lock; the run folder stays. */
 void container_lock_release(struct container_lock *lock);
 DEFINE_CLEANUP(struct container_lock, container_lock_release)

@@ -503,16 +503,15 @@ static void finish(void *context)
 
 	release_mounts(running);
 	remove_group(running);
-	/* the lock in it kept others from starting or removing it */
+	if (running->is_removed &&
+	    container_discard(running->store, running->container->id, &err) < 0)
+		error_release(&err); /* `system check` finds it */
+	/* last: until the lock in it is free, `rm` waits */
 	if (container_state_clear(running->store, running->container->id,
 				  &err) < 0)
 		error_release(&err); /* it is used again */
-	if (running->is_removed) {
-		if (container_discard(running->store, running->container->id,
-				      &err) < 0)
-			error_release(&err); /* `system check` finds it */
+	if (running->is_removed)
 		return;
-	}
 	/*
 	 * The overlay never synced: what is kept is flushed now. That may take
 	 * seconds when others wrote much, and nobody has to wait for it.

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/atomicfile.h"
@@ -20,6 +21,7 @@
 #include "base/fs.h"
 #include "base/jsonx.h"
 #include "runtime/cgroup/cgroup_control.h"
+#include "runtime/console.h"
 #include "runtime/launch.h"
 #include "runtime/mount_plan.h"
 #include "runtime/oci/oci_config.h"
@@ -172,6 +174,8 @@ static int read_bundle(struct making *making, struct error *err)
 	    plan_group(making, err) < 0)
 		return -1;
 	resolve_sources(state, &config->spec);
+	if (making->order->is_attached)
+		console_take_size(STDIN_FILENO, &config->spec.process);
 	oci_config_complete(&config->spec.resources);
 	state->created = clock_now();
 	state->owner = geteuid();

@@ -4,11 +4,13 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/jsonx.h"
 #include "runtime/caps.h"
 #include "runtime/cgroup/cgroup.h"
+#include "runtime/console.h"
 #include "runtime/exec_in.h"
 #include "runtime/oci/oci_config.h"
 #include "runtime/oci/oci_create.h"
@@ -293,6 +295,8 @@ static int prepare(struct joining *joining, struct error *err)
 			      joining->process.capabilities.bounding, err) < 0)
 		return -1;
 	inherit_cpus(joining);
+	if (request->is_attached)
+		console_take_size(STDIN_FILENO, &joining->process);
 	return open_group(joining, err);
 }
 
