@@ -8,9 +8,12 @@
 #include "runtime/control.h"
 #include "runtime/session.h"
 
+enum { STACK_SIZE = 65536 };
+
+/* The thread's, which a process's other threads may not share. */
 static int open_current(void)
 {
-	return open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	return open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
 }
 
 /* The new namespace, which this process is in now; -1: there is none. */
@@ -47,4 +50,56 @@ int network_ahead_take(int line)
 	if (control_receive(line, &message, &fd) < 0)
 		return -1;
 	return fd;
+}
+
+static void *thread(void *context)
+{
+	struct network_ahead *ahead = context;
+
+	if (unshare(CLONE_NEWNET) == 0)
+		ahead->fd = make();
+	return NULL;
+}
+
+/* Any processor but ours, where there is another. */
+static void choose_processor(pthread_attr_t *attributes)
+{
+	int here = sched_getcpu();
+	cpu_set_t others;
+
+	if (here < 0 || here >= CPU_SETSIZE ||
+	    sched_getaffinity(0, sizeof(others), &others) < 0)
+		return;
+	CPU_CLR(here, &others);
+	if (CPU_COUNT(&others))
+		(void)pthread_attr_setaffinity_np(attributes, sizeof(others),
+						  &others);
+}
+
+void network_ahead_begin(struct network_ahead *out)
+{
+	pthread_attr_t attributes;
+
+	*out = (struct network_ahead)NETWORK_AHEAD_INIT;
+	if (pthread_attr_init(&attributes) != 0)
+		return;
+	choose_processor(&attributes);
+	out->is_begun =
+		pthread_attr_setstacksize(&attributes, STACK_SIZE) == 0 &&
+		pthread_create(&out->thread, &attributes, thread, out) == 0;
+	(void)pthread_attr_destroy(&attributes);
+}
+
+int network_ahead_end(struct network_ahead *ahead)
+{
+	if (ahead->is_begun)
+		(void)pthread_join(ahead->thread, NULL);
+	ahead->is_begun = false;
+	return ahead->fd;
+}
+
+void network_ahead_release(struct network_ahead *ahead)
+{
+	(void)network_ahead_end(ahead);
+	cleanup_close(&ahead->fd);
 }

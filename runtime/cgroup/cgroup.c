@@ -119,6 +119,12 @@ static bool is_refusal(int errnum)
 	return errnum == EACCES || errnum == EPERM || errnum == EROFS;
 }
 
+/* The hierarchy's root and the own group, which may be the same. */
+static int tops_of(const struct cgroup_place *place)
+{
+	return strcmp(place->own, "/") != 0 ? 2 : 1;
+}
+
 static int open_top(const struct cgroup_place *place, bool own, char **path_out)
 {
 	const char *below = own && strcmp(place->own, "/") != 0 ? place->own
@@ -162,7 +168,7 @@ static int make_directory(struct cgroup *cg, enum cgroup_controller slot,
 		.controllers = controllers,
 	};
 
-	for (int own = 0; own < 2; own++) {
+	for (int own = 0; own < tops_of(place); own++) {
 		autofree char *top_path = NULL;
 		autoclose int top = open_top(place, own, &top_path);
 		bool made = false;

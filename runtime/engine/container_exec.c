@@ -100,12 +100,15 @@ static int check_state(struct joining *joining, struct error *err)
 
 static int read_spec(struct joining *joining, struct error *err)
 {
-	autoclose int folder = -1;
+	autofree char *path = container_state_path(
+		joining->request->store, joining->request->container->id);
+	/* not made: one that has just ended leaves none behind */
+	autoclose int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (container_state_folder(joining->request->store,
-				   joining->request->container->id, &folder,
-				   err) < 0 ||
-	    jsonx_read(folder, "config.json", EXEC_SPEC_MAX,
+	if (folder < 0)
+		return error_sys(err, errno, "open run folder of %s",
+				 joining->request->container->id);
+	if (jsonx_read(folder, "config.json", EXEC_SPEC_MAX,
 		       &joining->spec_document, err) < 0)
 		return -1;
 	return runtime_spec_parse(joining->spec_document, &joining->spec, err);

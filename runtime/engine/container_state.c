@@ -14,7 +14,7 @@
 #include "base/jsonx.h"
 #include "runtime/orphan.h"
 
-enum { STATE_FILE_LIMIT = 1 << 20 };
+enum { STATE_FILE_LIMIT = 1 << 20, FOLDER_TRIES = 1000 };
 
 #define STARTED_NAME "started"
 
@@ -300,13 +300,19 @@ int container_state_folder(const struct store *store, const char *id,
 			   int *fd_out, struct error *err)
 {
 	autofree char *path = xasprintf("containers/%s", id);
-	int fd;
+	int fd = -1;
 
 	if (mkdirat(store->run_fd, "containers", 0700) < 0 && errno != EEXIST)
 		return error_sys(err, errno, "make run folder");
-	if (mkdirat(store->run_fd, path, 0700) < 0 && errno != EEXIST)
-		return error_sys(err, errno, "make run folder of %s", id);
-	fd = run_folder(store, id);
+	/* a monitor that ends moves it away at any moment */
+	for (int tries = 0; fd < 0 && tries < FOLDER_TRIES; tries++) {
+		if (mkdirat(store->run_fd, path, 0700) < 0 && errno != EEXIST)
+			return error_sys(err, errno, "make run folder of %s",
+					 id);
+		fd = run_folder(store, id);
+		if (fd < 0 && errno != ENOENT)
+			break;
+	}
 	if (fd < 0)
 		return error_sys(err, errno, "open run folder of %s", id);
 	*fd_out = fd;

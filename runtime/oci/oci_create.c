@@ -24,6 +24,8 @@
 #include "runtime/console.h"
 #include "runtime/launch.h"
 #include "runtime/mount_plan.h"
+#include "runtime/namespaces.h"
+#include "runtime/network_ahead.h"
 #include "runtime/oci/oci_config.h"
 #include "runtime/oci/oci_scope.h"
 #include "runtime/oci/oci_socket.h"
@@ -35,16 +37,20 @@ enum { UNDO_TIMEOUT_MS = 2000 };
 struct making {
 	const struct oci_order *order;
 	struct oci_container *container;
+	char *bundle; /* absolute */
 	struct oci_config config;
 	struct cgroup_limits limits;
 	struct cgroup *group;
 	int rootfs_fd;
 	int start_fd;
+	struct network_ahead network;
 	bool has_folder;
 };
 
 static void making_release(struct making *making)
 {
+	network_ahead_release(&making->network);
+	free(making->bundle);
 	oci_config_release(&making->config);
 	cgroup_limits_release(&making->limits);
 	cgroup_close(TAKE_PTR(making->group));
@@ -98,14 +104,13 @@ static int check_terminal(const struct oci_order *order, bool has_terminal,
 
 static int open_bundle(struct making *making, struct error *err)
 {
-	struct oci_state *state = &making->container->state;
 	const char *bundle = making->order->bundle;
 	char path[PATH_MAX];
 	autoclose int fd = -1;
 
 	if (!realpath(bundle, path))
 		return error_sys(err, errno, "bundle %s", bundle);
-	state->bundle = xstrdup(path);
+	making->bundle = xstrdup(path);
 	fd = open(path, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return error_sys(err, errno, "bundle %s", bundle);
@@ -161,13 +166,24 @@ static int plan_group(struct making *making, struct error *err)
 	return 0;
 }
 
+/* Before anything else, so that the namespace is ready when it is needed. */
+static void begin_network(struct making *making)
+{
+	const struct runtime_spec *spec = &making->config.spec;
+
+	if (namespace_is_new(spec, RUNTIME_NAMESPACE_NETWORK) &&
+	    !namespace_is_new(spec, RUNTIME_NAMESPACE_USER))
+		network_ahead_begin(&making->network);
+}
+
 static int read_bundle(struct making *making, struct error *err)
 {
 	struct oci_state *state = &making->container->state;
 	struct oci_config *config = &making->config;
 	const struct runtime_spec *spec = &config->spec;
 
-	if (open_bundle(making, err) < 0 || open_rootfs(making, err) < 0 ||
+	state->bundle = TAKE_PTR(making->bundle);
+	if (open_rootfs(making, err) < 0 ||
 	    check_terminal(making->order,
 			   spec->has_process && spec->process.terminal,
 			   err) < 0 ||
@@ -292,6 +308,7 @@ static int launch(struct making *making, struct launched *out,
 	request.preserved = order->preserved;
 	request.no_keyring = order->no_keyring;
 	request.no_pivot = order->no_pivot;
+	request.network_fd = network_ahead_end(&making->network);
 	request.id = making->container->state.id;
 	request.bundle = making->container->state.bundle;
 	return launch_container(&request, out, err);
@@ -340,6 +357,9 @@ static int make(struct making *making, struct launched *out,
 	struct oci_config *config = &making->config;
 	const struct runtime_spec *spec = &config->spec;
 
+	if (open_bundle(making, err) < 0)
+		return launched_not_program(err);
+	begin_network(making);
 	if (oci_container_make(making->order->root, making->order->id,
 			       making->container, err) < 0) {
 		making->has_folder = making->container->folder_fd >= 0;
@@ -387,6 +407,7 @@ int oci_create(const struct oci_order *order, struct oci_container *container,
 		.config = OCI_CONFIG_INIT,
 		.rootfs_fd = -1,
 		.start_fd = -1,
+		.network = NETWORK_AHEAD_INIT,
 	};
 
 	cgroup_limits_init(&making.limits);

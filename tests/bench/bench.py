@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`./dev bench`: what imgctl costs beside its peers, as ratios taken in one run.
 
-    bench.py [--quick] [--only pull,run,start,scale,memory]
+    bench.py [--quick] [--only pull,run,oci,executing,many,start,scale,memory]
 
 Writes docs/benchmarks.md (not with --only or --quick).
 """
@@ -15,6 +15,7 @@ import subprocess
 import sys
 
 import ground
+import runner
 
 IMGCTL = ground.TOP / "build/release/imgctl"
 
@@ -29,6 +30,8 @@ def ms(seconds):
 
 
 class Bench:
+    imgctl = IMGCTL
+
     def __init__(self, base, rounds):
         self.base, self.rounds, self.rows, self.absent = base, rounds, [], []
         self.podman_ready = False
@@ -57,6 +60,13 @@ class Bench:
     def ours(self, root, *args, name="imgctl", **how):
         store = self.base.disk / root
         return ground.Contender(name, IMGCTL, "--root", store, "--runroot", self.base.run / root, *args, **how)
+
+    def call(self, *args):
+        """Run imgctl on the store that the rows of `run` use, not measured; its standard output."""
+        if not (self.base.disk / "warm").exists():
+            self.base.once(self.ours("warm", "pull", "-q", self.base.debian))
+        return subprocess.run(self.ours("warm", *args).command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              text=True, check=True).stdout
 
     def fresh(self, folder):
         def prepare():
@@ -239,7 +249,7 @@ def report(bench, rounds):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true", help="few turns, to see that it works")
-    parser.add_argument("--only", default="pull,run,start,scale,memory")
+    parser.add_argument("--only", default="pull,run,oci,executing,many,start,scale,memory")
     options = parser.parse_args()
     if os.geteuid() != 0:
         sys.exit("bench: this needs root")
@@ -250,7 +260,7 @@ def main():
     try:
         base.build()
         for name in options.only.split(","):
-            getattr(bench, name)()
+            (getattr(runner, name, None) or getattr(Bench, name))(bench)
     finally:
         base.close()
     if not options.quick and options.only == parser.get_default("only"):

@@ -66,7 +66,7 @@ class Ground:
         """Compile the small programs, make the disk, start the registry with the images."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.log.write_text("")
-        for name in ("floor_run", "measure"):
+        for name in ("floor_run", "floor_exec", "measure"):
             call("gcc", "-O2", "-static", "-D_GNU_SOURCE", "-o", self.folder / name, TOP / f"tests/bench/{name}.c")
         image = self.folder / "disk.img"
         image.unlink(missing_ok=True)
@@ -151,6 +151,7 @@ class Ground:
     def runc_bundle(self):
         """A bundle for `runc run` with the Debian root, `true` and no terminal."""
         bundle = self.disk / "bundle"
+        shutil.rmtree(bundle, ignore_errors=True)
         bundle.mkdir()
         call("runc", "spec", "--bundle", bundle)
         config = json.loads((bundle / "config.json").read_text())

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rows of the runner: `oci run`, `exec`, many containers with their monitors."""
+import pathlib
+import shutil
+import subprocess
+
+import ground
+
+MANY = 200
+
+
+def oci(bench):
+    """`imgctl oci run` of a bundle beside runc and the minimal C program."""
+    print("oci run of a bundle", flush=True)
+    bundle = bench.base.runc_bundle()
+    (bench.base.run / "oci").mkdir(exist_ok=True)
+    contenders = [
+        ground.Contender("imgctl", bench.imgctl, "oci", "--root", bench.base.run / "oci", "run", "-b", bundle,
+                         "imgctl-bench"),
+        ground.Contender("runc", "runc", "--root", bench.base.run / "runc", "run", "-b", bundle, "imgctl-bench"),
+        bench.floor(),
+    ]
+    costs = bench.base.race(contenders, bench.rounds * 9)
+    bench.faster("oci run beside `runc run`", costs, "imgctl", "runc", 1)
+    bench.at_most("oci run, beside the minimal C program", costs, "imgctl", "floor", 1.5)
+    shutil.rmtree(bundle)
+
+
+def executing(bench):
+    """`exec` beside nsenter with the same groups and filter."""
+    print("exec in a container", flush=True)
+    name = "imgctl-bench-exec"
+    bench.call("run", "-d", "--name", name, "--network", "none", bench.base.debian, "sleep", "10000")
+    try:
+        pid = bench.call("inspect", "-f", "{{.State.Pid}}", name).strip()
+        floor, filter_file = bench.base.folder / "floor_exec", bench.base.folder / "filter"
+        ground.call(floor, "--filter", pid, filter_file)
+        contenders = [
+            bench.ours("warm", "exec", name, "true"),
+            ground.Contender("nsenter with both", floor, "--nsenter", pid, filter_file, "/bin/true"),
+            ground.Contender("nsenter", "nsenter", "-t", pid, "-a", "true"),
+            ground.Contender("C", floor, pid, filter_file, "/bin/true"),
+        ]
+        costs = bench.base.race(contenders, bench.rounds * 9)
+        bench.at_most("exec, beside nsenter that joins the same groups and loads the same filter", costs, "imgctl",
+                      "nsenter with both", 1.5)
+        for peer in ("nsenter", "C"):
+            a, b = costs["imgctl"].median(), costs[peer].median()
+            print(f"    (beside {peer} alone: {a / b:.2f}, {a * 1000:.2f} : {b * 1000:.2f} ms)", flush=True)
+    finally:
+        bench.call("rm", "-f", name)
+
+
+def proportional_kib(pid):
+    for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1])
+    return 0
+
+
+def many(bench):
+    """The memory of MANY detached containers: monitors and what they run."""
+    print(f"{MANY} detached containers", flush=True)
+    names = [f"imgctl-bench-{number}" for number in range(MANY)]
+    try:
+        for name in names:
+            bench.call("run", "-d", "--name", name, "--network", "none", bench.base.debian, "sleep", "10000")
+        pids = [int(pid) for pid in bench.call("inspect", "-f", "{{.State.Pid}}", *names).split()]
+        monitors = [int(pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]) for pid in pids]
+        if len(set(monitors)) != MANY:
+            raise RuntimeError(f"{len(set(monitors))} monitors, not {MANY}")
+        kib = sum(proportional_kib(pid) for pid in pids + monitors)
+        bench.row(f"{MANY} detached containers with their monitors, memory", f"{kib / 1024:.0f} MiB", "≤ 300 MiB",
+                  kib <= 300 * 1024, f"a monitor {sum(map(proportional_kib, monitors)) / MANY:.0f} KiB")
+    finally:
+        subprocess.run([*bench.ours("warm", "rm", "-f").command, *names], stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL, check=False)
