@@ -191,8 +191,11 @@ static int start(struct entry *entry, struct launched *out, struct error *err)
 		return -1;
 	if (child_start(&options, &out->pid, &out->pidfd, err) < 0)
 		return -1;
-	if (!out->pid)
+	if (!out->pid) {
+		/* or it would wait for a parent that was killed */
+		(void)close(out->control_fd);
 		run_entry(entry);
+	}
 	(void)close(TAKE_FD(entry->control)); /* the child's copy is its own */
 	return 0;
 }

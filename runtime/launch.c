@@ -127,8 +127,11 @@ static int start_child(const struct launch *launch, struct init_plan *plan,
 		return -1;
 	if (child_start(&options, &out->pid, &out->pidfd, err) < 0)
 		return -1;
-	if (!out->pid)
+	if (!out->pid) {
+		/* or it would wait for a parent that was killed */
+		(void)close(out->control_fd);
 		init_run(plan);
+	}
 	(void)close(TAKE_FD(plan->control)); /* the child's copy is its own */
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include "cmd/front/prune_parts.h"
 #include "cmd/front/verb.h"
 #include "runtime/engine/container_delete.h"
+#include "runtime/engine/container_sweep.h"
 
 struct container_prune_options {
 	bool is_forced;
@@ -83,6 +84,7 @@ int prune_containers(const struct store *store, const struct filter *given,
 		CONTAINER_ENTRIES_INIT;
 	int64_t until = 0;
 
+	container_sweep(store);
 	if (filter_time(given, "until", clock_now(), &until, err) < 0 ||
 	    container_entries_load(store, &entries, err) < 0)
 		return -1;

@@ -11,6 +11,7 @@
 #include "cmd/front/rows_print.h"
 #include "cmd/front/user_format.h"
 #include "cmd/front/verb.h"
+#include "runtime/engine/container_sweep.h"
 
 struct ps_options {
 	bool is_all;
@@ -155,8 +156,10 @@ static int list_containers(struct command_call *call,
 	};
 	struct store *store;
 
-	if (context_store(call->context, &store, err) < 0 ||
-	    container_entries_load(store, &entries, err) < 0 ||
+	if (context_store(call->context, &store, err) < 0)
+		return -1;
+	container_sweep(store);
+	if (container_entries_load(store, &entries, err) < 0 ||
 	    container_filter_apply(&filter, store, &entries, err) < 0 ||
 	    (has_size && measure(store, &entries, err) < 0))
 		return -1;

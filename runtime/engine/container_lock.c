@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/fs.h"
@@ -102,6 +103,26 @@ static int end_orphan(const struct container_state *state, struct error *err)
 	return 0;
 }
 
+/*
+ * Ends what runs without its monitor, by what that noted before it began.
+ * *STATE_OUT is empty when it had not got so far as to write one.
+ */
+static int end_all(const struct container_lock *lock,
+		   struct container_state *state_out, struct error *err)
+{
+	autofree char *group = container_state_group(lock->folder_fd);
+
+	if (fs_exists(lock->folder_fd, "state.json") &&
+	    container_state_left(lock->folder_fd, state_out, err) < 0)
+		return -1;
+	if (end_orphan(state_out, err) < 0 ||
+	    (group && end_leftovers(group, err) < 0))
+		return error_wrap(err, "clean up after a killed monitor");
+	if (group && unlinkat(lock->folder_fd, "group", 0) < 0)
+		return error_sys(err, errno, "forget control group %s", group);
+	return 0;
+}
+
 /* Nothing is left to do when the last monitor ended as it should. */
 static int clean_up(const struct container *container,
 		    const struct container_lock *lock, struct error *err)
@@ -109,14 +130,10 @@ static int clean_up(const struct container *container,
 	autoclean(container_state_release) struct container_state state =
 		CONTAINER_STATE_INIT;
 
-	if (!fs_exists(lock->folder_fd, "state.json"))
-		return container_state_end(lock->folder_fd, err);
-	if (container_state_left(lock->folder_fd, &state, err) < 0)
+	if (end_all(lock, &state, err) < 0)
 		return -1;
-	if (end_orphan(&state, err) < 0)
-		return error_wrap(err, "clean up after a killed monitor");
-	if (state.cgroup && end_leftovers(state.cgroup, err) < 0)
-		return error_wrap(err, "clean up after a killed monitor");
+	if (state.status == CONTAINER_STATUS_NONE)
+		return container_state_end(lock->folder_fd, err);
 	state.finished = clock_now();
 	if (state.is_orphaned) {
 		state.status = CONTAINER_EXITED;
@@ -179,6 +196,26 @@ int container_lock_take_ended(const struct store *store,
 			      struct container_lock *out, struct error *err)
 {
 	return take(store, container, 0, out, err);
+}
+
+int container_lock_take_lost(const struct store *store, const char *id,
+			     struct container_lock *out, struct error *err)
+{
+	autoclean(container_lock_release) struct container_lock lock =
+		CONTAINER_LOCK_INIT;
+	autoclean(container_state_release) struct container_state state =
+		CONTAINER_STATE_INIT;
+	bool runs = false;
+
+	if (try_take(store, id, &lock, &runs, err) < 0)
+		return -1;
+	if (lock.fd < 0)
+		return 0;
+	if (end_all(&lock, &state, err) < 0)
+		return -1;
+	*out = lock;
+	lock = (struct container_lock)CONTAINER_LOCK_INIT;
+	return 0;
 }
 
 void container_lock_release(struct container_lock *lock)

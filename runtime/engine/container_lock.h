@@ -8,6 +8,8 @@
  *
  *   <run>/containers/<id>/lock         held
  *   <run>/containers/<id>/state.json   there while the container runs
+ *   <run>/containers/<id>/group        a link that names its control group,
+ *                                      there before the group is
  *
  * A free lock beside a state.json therefore means a killed monitor; a held one
  * without a state.json a start or an end in progress, which is waited for.
@@ -46,6 +48,14 @@ int container_lock_take_ended(const struct store *store,
 			      const struct container *container,
 			      struct container_lock *out,
 			      struct error *err) must_check;
+
+/*
+ * The same for container ID, which is not in the store any more: *OUT stays
+ * empty when somebody holds the lock.
+ */
+int container_lock_take_lost(const struct store *store, const char *id,
+			     struct container_lock *out,
+			     struct error *err) must_check;
 
 /* Let go of the lock; the run folder stays. */
 void container_lock_release(struct container_lock *lock);

@@ -197,6 +197,9 @@ static int make_group(struct running *running, struct start_plan *plan,
 
 	if (!is_initial)
 		plan->limits.has_devices = false;
+	if (container_state_note_group(running->lock.folder_fd,
+				       plan->cgroup_path, err) < 0)
+		return -1;
 	if (cgroup_create(plan->cgroup_path, &plan->limits, &running->cgroup,
 			  err) == 0)
 		return 0;

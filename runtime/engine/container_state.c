@@ -3,9 +3,11 @@
 #include "runtime/engine/container_state.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/file.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/atomicfile.h"
@@ -319,6 +321,26 @@ int container_state_folder(const struct store *store, const char *id,
 	return 0;
 }
 
+int container_state_note_group(int folder_fd, const char *path,
+			       struct error *err)
+{
+	if (unlinkat(folder_fd, "group", 0) < 0 && errno != ENOENT)
+		return error_sys(err, errno, "note control group");
+	if (symlinkat(path, folder_fd, "group") < 0)
+		return error_sys(err, errno, "note control group %s", path);
+	return 0;
+}
+
+char *container_state_group(int folder_fd)
+{
+	char path[PATH_MAX];
+	ssize_t length = readlinkat(folder_fd, "group", path, sizeof(path));
+
+	return length > 0 && length < (ssize_t)sizeof(path)
+		       ? xstrndup(path, (size_t)length)
+		       : NULL;
+}
+
 char *container_state_path(const struct store *store, const char *id)
 {
 	return xasprintf("%s/containers/%s", store->run, id);
@@ -364,7 +386,8 @@ int container_state_put_exit(const struct container *container,
 
 int container_state_end(int folder_fd, struct error *err)
 {
-	/* the state last: without it nobody looks for the others */
+	/* the state last: without it nobody looks for the others; "group" stays
+	 */
 	static const char *const names[] = { "attach.sock", "paused",
 					     "config.json", "state.json" };
 

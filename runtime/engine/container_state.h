@@ -71,6 +71,16 @@ int container_state_left(int folder_fd, struct container_state *out,
 int container_state_folder(const struct store *store, const char *id,
 			   int *fd_out, struct error *err) must_check;
 
+/*
+ * Note in the run folder FOLDER_FD that a control group at PATH is about to be
+ * made, so that whoever comes after a kill finds it.
+ */
+int container_state_note_group(int folder_fd, const char *path,
+			       struct error *err) must_check;
+
+/* The path noted there, which the caller frees, or NULL. */
+char *container_state_group(int folder_fd);
+
 /* The path of that folder; the caller frees it. */
 char *container_state_path(const struct store *store, const char *id)
 	__attribute__((returns_nonnull));
