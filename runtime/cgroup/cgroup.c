@@ -40,6 +40,7 @@ struct cgroup {
 	struct cgroup_host host; /* a copy */
 	char *path;		 /* "imgctl/<id>" */
 	bool takes_existing;	 /* create uses what is there */
+	bool gives_realtime;	 /* the parents have to have some */
 	struct directory directories[CGROUP_CONTROLLER_COUNT];
 };
 
@@ -165,6 +166,8 @@ static int make_directory(struct cgroup *cg, enum cgroup_controller slot,
 		.is_v2 = slot == CGROUP_CORE,
 		.is_cpuset = slot_of(cg, CGROUP_CPUSET) == slot &&
 			     cgroup_host_is_v1(&cg->host, CGROUP_CPUSET),
+		.is_realtime = cg->gives_realtime &&
+			       slot_of(cg, CGROUP_CPU) == slot,
 		.controllers = controllers,
 	};
 
@@ -393,6 +396,7 @@ static int make_all(struct cgroup *cg, const struct cgroup_limits *limits,
 
 	if (cgroup_plan_limits(&cg->host, limits, &plan, err) < 0)
 		return -1;
+	cg->gives_realtime = limits->realtime_runtime != CGROUP_UNSET;
 	wanted = wanted_controllers(cg, limits, &plan);
 	if (cg->host.places[CGROUP_CORE].home == CGROUP_HOME_V2 &&
 	    make_directory(cg, CGROUP_CORE, unified_part(cg, wanted), err) < 0)
@@ -670,6 +674,7 @@ int cgroup_set(struct cgroup *cg, const struct cgroup_limits *limits,
 		    cgroup_host_is_v1(&cg->host, it))
 			is_new = is_new || directory_of(cg, it)->fd < 0;
 	}
+	cg->gives_realtime = limits->realtime_runtime != CGROUP_UNSET;
 	if (make_v1(cg, plan.controllers, err) < 0 ||
 	    run_plan(cg, &plan, err) < 0)
 		return error_wrap(err, "cgroup %s", cg->path);

@@ -52,6 +52,29 @@ static void inherit_cpuset(int parent, int child)
 	}
 }
 
+/*
+ * A new v1 cpu group has no real-time budget and can give none: before a group
+ * inside it gets some, it takes its parent's. The kernel only sees to it that
+ * the groups inside do not share out more than that.
+ */
+static void inherit_realtime(int parent, int child)
+{
+	static const char file[] = "cpu.rt_runtime_us";
+	autoclean(strbuf_release) struct strbuf own =
+		STRBUF_LIMIT(CONTROL_FILE_LIMIT);
+	autoclean(strbuf_release) struct strbuf inherited =
+		STRBUF_LIMIT(CONTROL_FILE_LIMIT);
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+
+	if (fs_read_file(child, file, CONTROL_FILE_LIMIT, &own, &ignored) < 0 ||
+	    strcmp(own.text, "0\n") != 0 ||
+	    fs_read_file(parent, file, CONTROL_FILE_LIMIT, &inherited,
+			 &ignored) < 0)
+		return;
+	/* a refusal shows when the limit itself is written */
+	(void)cgroup_tree_write(child, file, inherited.text);
+}
+
 /* "cpu" is what a v2 subtree_control calls what v1 calls "cpu", and so on. */
 static const char *unified_name(enum cgroup_controller controller)
 {
@@ -249,6 +272,8 @@ int cgroup_tree_make(const struct cgroup_tree_chain *chain, const char *path,
 			return -1;
 		if (chain->is_cpuset)
 			inherit_cpuset(parent, current);
+		if (chain->is_realtime && save && *save)
+			inherit_realtime(parent, current);
 	}
 	return TAKE_FD(current);
 }

@@ -19,6 +19,7 @@ struct cgroup_tree_chain {
 	int top; /* descriptor of the group to start from */
 	bool is_v2;
 	bool is_cpuset;	      /* v1 cpuset: new groups inherit */
+	bool is_realtime;     /* v1 cpu: the parents need a budget to give */
 	unsigned controllers; /* v2: bit set to enable on the way */
 };
 
