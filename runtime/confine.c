@@ -109,6 +109,7 @@ static size_t format_number(int64_t value, char buffer[static 24])
 	return at;
 }
 
+/* Without CAP_SYS_RESOURCE it cannot be lowered: then it stays. */
 static int set_score(const struct runtime_process *process)
 {
 	autoclose int fd = -1;
@@ -119,7 +120,9 @@ static int set_score(const struct runtime_process *process)
 		return 0;
 	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 	length = format_number(process->oom_score_adj.value, text);
-	return fd < 0 || write(fd, text, length) < 0 ? -1 : 0;
+	if (fd < 0)
+		return -1;
+	return write(fd, text, length) < 0 && errno != EACCES ? -1 : 0;
 }
 
 /* The label is written right before the program, into a file opened now. */
