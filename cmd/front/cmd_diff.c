@@ -8,6 +8,7 @@
 #include "layers/image/rootfs_view.h"
 #include "layers/tar/tree_changes.h"
 #include "runtime/engine/container.h"
+#include "runtime/engine/container_hostroot.h"
 
 static const struct usage diff_usage = {
 	.arguments = "CONTAINER",
@@ -29,24 +30,43 @@ static int add_row(void *context, enum tree_change kind, const char *path,
 	return 0;
 }
 
+/* What it writes goes into the user's folder: nobody kept the files before. */
+static int open_base(const struct container *container, int *fd_out,
+		     struct error *err)
+{
+	if (!container_hostroot_path(container))
+		return 0;
+	if (!container_hostroot_is_overlaid(container))
+		return error_set(err, ERROR_UNSUPPORTED,
+				 "cannot diff a container that uses an "
+				 "exploded rootfs");
+	return container_hostroot_open(container, fd_out, err);
+}
+
 static int list(const struct store *store, const struct container *container,
 		struct strbuf *rows, struct error *err)
 {
 	autoclean(strvec_release) struct strvec layers = STRVEC_INIT;
-	struct rootfs_view view = { .store = store, .upper_fd = -1 };
+	struct rootfs_view view = ROOTFS_VIEW_INIT;
 	autoclose int upper = openat(container->folder_fd, "upper",
 				     O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
 					     O_CLOEXEC);
+	autoclose int base = -1;
 	autoclose int lower = -1;
 
 	if (upper < 0)
 		return error_sys(err, errno, "open the container's layer");
+	if (open_base(container, &base, err) < 0)
+		return -1;
 	if (jsonx_opt_strings(container->document, "layers", &layers, err) < 0)
 		return -1;
+	view.store = store;
+	view.base_fd = base;
 	view.layers = layers.items;
 	view.layer_count = layers.count;
 	/* an image of no layers: everything is new */
-	if (layers.count && rootfs_view_open(&view, &lower, err) < 0)
+	if ((layers.count || base >= 0) &&
+	    rootfs_view_open(&view, &lower, err) < 0)
 		return -1;
 	return tree_changes_list(upper, lower, add_row, rows, err);
 }

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "cmd/front/shape.h"
 #include "layers/image/image_find.h"
+#include "runtime/engine/container_hostroot.h"
 #include "runtime/engine/container_size.h"
 
 bool container_entry_is_running(const struct container_entry *entry)
@@ -36,6 +37,8 @@ static char *shown_image(const struct store *store,
 		IMAGE_MATCH_INIT;
 	autoclean(error_release) struct error ignored = ERROR_INIT;
 
+	if (container_hostroot_path(container))
+		return xstrdup(container->image_name);
 	if (image_find(store, container->image_name, &match, &ignored) == 0 &&
 	    match.by_name && !strcmp(match.id.text, container->image))
 		return xstrdup(container->image_name);

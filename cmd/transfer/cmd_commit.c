@@ -8,6 +8,7 @@
 #include "cmd/transfer/transfer_commands.h"
 #include "cmd/usage.h"
 #include "layers/image/image_commit.h"
+#include "runtime/engine/container_hostroot.h"
 #include "runtime/engine/container_state.h"
 #include "runtime/engine/container_stop.h"
 
@@ -75,6 +76,10 @@ static int load_base(struct commit_call *commit, struct error *err)
 {
 	struct digest id;
 
+	if (container_hostroot_path(&commit->container))
+		return error_set(err, ERROR_UNSUPPORTED,
+				 "cannot commit a container that uses an "
+				 "exploded rootfs");
 	if (digest_parse(commit->container.image, &id, err) == 0 &&
 	    image_record_load(commit->store, &id, &commit->base, err) == 0)
 		return 0;

@@ -10,6 +10,7 @@
 #include "cmd/usage.h"
 #include "layers/image/rootfs_export.h"
 #include "runtime/engine/container.h"
+#include "runtime/engine/container_hostroot.h"
 
 struct export_options {
 	const char *output;
@@ -42,7 +43,8 @@ static int run_export(struct command_call *call, const char *path,
 		OUTPUT_FILE_INIT;
 	struct byte_sink sink = output_file_sink(&out);
 	autoclose int upper = -1;
-	struct rootfs_view request = { .upper_fd = -1 };
+	autoclose int base = -1;
+	struct rootfs_view request = ROOTFS_VIEW_INIT;
 	struct store *store;
 
 	if (context_store(call->context, &store, err) < 0 ||
@@ -53,7 +55,11 @@ static int run_export(struct command_call *call, const char *path,
 		       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (upper < 0)
 		return error_sys(err, errno, "open container %s", name);
+	if (container_hostroot_path(&container) &&
+	    container_hostroot_open(&container, &base, err) < 0)
+		return -1;
 	request.store = store;
+	request.base_fd = base;
 	request.layers = layers.items;
 	request.layer_count = layers.count;
 	request.upper_fd = upper;

@@ -23,23 +23,34 @@ static void stack_release(struct stack *stack)
 }
 DEFINE_CLEANUP(struct stack, stack_release)
 
+/* FD, a folder of somebody else's, when there is one. */
+static int add_folder(int fd, struct stack *out, struct error *err)
+{
+	int held;
+
+	if (fd < 0)
+		return 0;
+	held = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	if (held < 0)
+		return error_sys(err, errno, "hold a folder");
+	out->fds[out->count++] = held;
+	return 0;
+}
+
 static int open_stack(const struct rootfs_view *view, struct stack *out,
 		      struct error *err)
 {
-	out->fds = xcalloc(view->layer_count + 2, sizeof(*out->fds));
-	if (view->upper_fd >= 0) {
-		int fd = fcntl(view->upper_fd, F_DUPFD_CLOEXEC, 3);
-
-		if (fd < 0)
-			return error_sys(err, errno, "hold the upper folder");
-		out->fds[out->count++] = fd;
-	}
+	out->fds = xcalloc(view->layer_count + 3, sizeof(*out->fds));
+	if (add_folder(view->upper_fd, out, err) < 0)
+		return -1;
 	for (size_t i = view->layer_count; i > 0; i--) {
 		if (layer_open(view->store, view->layers[i - 1],
 			       &out->fds[out->count], err) < 0)
 			return -1;
 		out->count++;
 	}
+	if (add_folder(view->base_fd, out, err) < 0)
+		return -1;
 	if (!out->count)
 		return error_set(err, ERROR_INVALID,
 				 "there is neither a layer nor a change");

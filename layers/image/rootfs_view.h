@@ -13,8 +13,14 @@ struct rootfs_view {
 	const struct store *store;
 	char *const *layers; /* names of folders, lowest first */
 	size_t layer_count;
+	int base_fd;  /* a folder below all layers; -1: none */
 	int upper_fd; /* what the container changed; -1: without it */
 };
+
+#define ROOTFS_VIEW_INIT                      \
+	{                                     \
+		.base_fd = -1, .upper_fd = -1 \
+	}
 
 /*
  * Mount the view; *ROOT_OUT is its root directory, the caller's to close, with

@@ -46,7 +46,8 @@ int container_folder_uses(const struct store *store, const char *id,
 		error_release(err);
 		return 0;
 	}
-	if (text && image)
+	/* one that runs in a folder of the host stands on no image */
+	if (text && *text && image)
 		strvec_add(image, text);
 	return 0;
 }

@@ -119,6 +119,11 @@ static json_t *make_document(const struct container_request *request,
 				  json_string(request->image_name));
 	(void)json_object_set_new(document, "layers",
 				  layer_names(request->image));
+	if (request->rootfs)
+		(void)json_object_set_new(document, "rootfs",
+					  json_pack("{s:s,s:b}", "path",
+						    request->rootfs, "overlay",
+						    request->is_overlaid));
 	(void)json_object_set_new(document, "path", json_string(request->path));
 	(void)json_object_set(document, "args", request->args);
 	(void)json_object_set(document, "config", request->config);
@@ -172,30 +177,44 @@ static int claim_name(struct store *store,
 	return 0;
 }
 
-/*
- * The upper folder's mode and owner are those of the container's "/": they
- * are taken from the topmost layer.
- */
-static int take_root(const struct store *store,
-		     const struct image_record *image,
-		     const struct container *container, struct error *err)
+/* The container's "/" has the mode and the owner of the folder FROM. */
+static int give_root(const struct container *container, int from,
+		     struct error *err)
 {
-	autoclose int layer = -1;
-	autoclose int upper = -1;
+	autoclose int upper = openat(container->folder_fd, "upper",
+				     O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+					     O_CLOEXEC);
 	struct stat st;
 
-	if (!image->layer_count)
-		return 0;
-	if (layer_open(store, image->layers[image->layer_count - 1].folder,
-		       &layer, err) < 0)
-		return -1;
-	upper = openat(container->folder_fd, "upper",
-		       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (upper < 0 || fstat(layer, &st) < 0 ||
+	if (upper < 0 || fstat(from, &st) < 0 ||
 	    fchown(upper, st.st_uid, st.st_gid) < 0 ||
 	    fchmod(upper, st.st_mode & 07777) < 0)
 		return error_sys(err, errno, "give container its root");
 	return 0;
+}
+
+/* They are those of the topmost layer, or of the folder that is below. */
+static int take_root(const struct store *store,
+		     const struct container_request *request,
+		     const struct container *container, struct error *err)
+{
+	const struct image_record *image = request->image;
+	autoclose int from = -1;
+
+	if (request->rootfs) {
+		from = open(request->rootfs,
+			    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (from < 0)
+			return error_sys(err, errno, "rootfs %s",
+					 request->rootfs);
+		return give_root(container, from, err);
+	}
+	if (!image->layer_count)
+		return 0;
+	if (layer_open(store, image->layers[image->layer_count - 1].folder,
+		       &from, err) < 0)
+		return -1;
+	return give_root(container, from, err);
 }
 
 static int build(struct store *store, const struct container_request *request,
@@ -206,7 +225,7 @@ static int build(struct store *store, const struct container_request *request,
 	/* the layers must not be swept before the container names them */
 	if (store_lock(store, LOCKFILE_SHARED, &lock, err) < 0 ||
 	    make_folder(store, container, err) < 0 ||
-	    take_root(store, request->image, container, err) < 0 ||
+	    take_root(store, request, container, err) < 0 ||
 	    container_save(container, err) < 0)
 		return -1;
 	return claim_name(store, request, container, err);

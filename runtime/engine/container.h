@@ -17,6 +17,7 @@
 #define RUNTIME_CONTAINER_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "base/strvec.h"
 #include "layers/store/image_record.h"
@@ -41,14 +42,16 @@ struct container {
 	}
 
 struct container_request {
-	const char *name; /* NULL: one is made up */
-	const struct image_record *image;
-	const char *image_name; /* as the user wrote it */
-	json_t *config;		/* merged with the image's; borrowed */
-	json_t *host_config;	/* borrowed */
-	json_t *mounts;		/* docker's Mounts; borrowed */
-	const char *path;	/* program */
-	json_t *args;		/* its arguments; borrowed */
+	const char *name;		  /* NULL: one is made up */
+	const struct image_record *image; /* empty with a rootfs */
+	const char *image_name;		  /* as the user wrote it */
+	const char *rootfs;  /* a folder instead of an image; or NULL */
+	bool is_overlaid;    /* and the container writes to its own layer */
+	json_t *config;	     /* merged with the image's; borrowed */
+	json_t *host_config; /* borrowed */
+	json_t *mounts;	     /* docker's Mounts; borrowed */
+	const char *path;    /* program */
+	json_t *args;	     /* its arguments; borrowed */
 };
 
 /*

@@ -11,6 +11,7 @@
 #include "base/overlay.h"
 #include "layers/store/layer.h"
 #include "layers/store/stubs.h"
+#include "runtime/engine/container_hostroot.h"
 
 struct lowers {
 	int *fds; /* topmost first */
@@ -34,10 +35,16 @@ static int open_lowers(const struct store *store,
 
 	if (jsonx_opt_strings(container->document, "layers", &names, err) < 0)
 		return -1;
-	out->fds = xcalloc(names.count + 1, sizeof(*out->fds));
+	out->fds = xcalloc(names.count + 2, sizeof(*out->fds));
 	for (size_t i = names.count; i > 0; i--) {
 		if (layer_open(store, names.items[i - 1], &out->fds[out->count],
 			       err) < 0)
+			return -1;
+		out->count++;
+	}
+	if (container_hostroot_path(container)) {
+		if (container_hostroot_open(container, &out->fds[out->count],
+					    err) < 0)
 			return -1;
 		out->count++;
 	}
@@ -80,6 +87,9 @@ int container_rootfs_mount(const struct store *store,
 	autoclose int work = -1;
 	struct overlay_plan plan = { .is_volatile = true };
 
+	if (container_hostroot_path(container) &&
+	    !container_hostroot_is_overlaid(container))
+		return container_hostroot_mount(container, mount_fd_out, err);
 	if (open_lowers(store, container, &lowers, err) < 0 ||
 	    open_folder(container->folder_fd, "upper", &upper, err) < 0 ||
 	    fresh_work(container->folder_fd, &work, err) < 0)

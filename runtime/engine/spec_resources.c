@@ -80,6 +80,30 @@ static json_t *make_cpu(const json_t *host)
 	return cpu;
 }
 
+/* Weights: [{Node: {major, minor}, Weight}], resolved at creation. */
+static void add_weights(const json_t *host, json_t *block)
+{
+	const json_t *given = json_object_get(host, "BlkioWeightDevice");
+	json_t *list = json_array();
+	const json_t *entry;
+	size_t index;
+
+	json_array_foreach(given, index, entry)
+	{
+		const json_t *node = json_object_get(entry, "Node");
+
+		(void)json_array_append_new(
+			list, json_pack("{s:I,s:I,s:I}", "major",
+					spec_integer(node, "major"), "minor",
+					spec_integer(node, "minor"), "weight",
+					spec_integer(entry, "Weight")));
+	}
+	if (json_array_size(list))
+		(void)json_object_set_new(block, "weightDevice", list);
+	else
+		json_decref(list);
+}
+
 /* Rates: [{Node: {major, minor}, Rate}], resolved at creation. */
 static void add_throttle(const json_t *host, const char *docker_key,
 			 const char *key, json_t *block)
@@ -110,6 +134,7 @@ static json_t *make_block(const json_t *host)
 	json_t *block = json_object();
 
 	set_number(block, "weight", spec_integer(host, "BlkioWeight"));
+	add_weights(host, block);
 	add_throttle(host, "BlkioDeviceReadBps", "throttleReadBpsDevice",
 		     block);
 	add_throttle(host, "BlkioDeviceWriteBps", "throttleWriteBpsDevice",

@@ -47,7 +47,7 @@ static void test_rootfs_export__shows_layers_and_changes(void **state)
 	autofree char *first = xstrdup(digest_hex(&one));
 	autofree char *second = xstrdup(digest_hex(&two));
 	char *layers[] = { first, second };
-	struct rootfs_view request = { fixture->store, layers, 2, -1 };
+	struct rootfs_view request = { fixture->store, layers, 2, -1, -1 };
 	autoclean(kept_release) struct kept saved = { 0 };
 	autoclose int upper = -1;
 
@@ -73,7 +73,7 @@ static void test_rootfs_export__one_layer_alone(void **state)
 	struct digest one = put_layer(fixture, "one");
 	autofree char *first = xstrdup(digest_hex(&one));
 	char *layers[] = { first };
-	struct rootfs_view request = { fixture->store, layers, 1, -1 };
+	struct rootfs_view request = { fixture->store, layers, 1, -1, -1 };
 	autoclean(kept_release) struct kept saved = { 0 };
 	autoclean(kept_release) struct kept again = { 0 };
 
@@ -93,8 +93,8 @@ static void test_rootfs_export__needs_something(void **state)
 	struct store_fixture *fixture = *state;
 	char missing[] = "abcd";
 	char *layers[] = { missing };
-	struct rootfs_view none = { fixture->store, NULL, 0, -1 };
-	struct rootfs_view lost = { fixture->store, layers, 1, -1 };
+	struct rootfs_view none = { fixture->store, NULL, 0, -1, -1 };
+	struct rootfs_view lost = { fixture->store, layers, 1, -1, -1 };
 	autoclean(kept_release) struct kept saved = { 0 };
 	struct byte_sink sink = kept_sink(&saved);
 
