@@ -10,7 +10,9 @@
 #include "cmd/front/image_ensure.h"
 #include "cmd/front/run_config.h"
 #include "cmd/front/run_options.h"
+#include "cmd/front/verb.h"
 #include "cmd/usage.h"
+#include "runtime/engine/container_delete.h"
 #include "runtime/engine/container_event.h"
 #include "runtime/engine/container_start.h"
 
@@ -46,7 +48,8 @@ struct run {
 	struct container container;
 	struct store *store;
 	struct summoned monitor;
-	bool starts; /* and not only creates */
+	char *rootfs; /* with --rootfs; owned */
+	bool starts;  /* and not only creates */
 };
 
 static void run_release(struct run *run)
@@ -55,6 +58,7 @@ static void run_release(struct run *run)
 	usage_call_release(&run->usage);
 	container_release(&run->container);
 	container_dismiss(&run->monitor);
+	free(run->rootfs);
 }
 DEFINE_CLEANUP(struct run, run_release)
 
@@ -93,6 +97,14 @@ static int check_cidfile(const struct run_options *options, struct error *err)
 			 "container ID file found, make sure the other "
 			 "container isn't running or delete %s",
 			 options->cidfile);
+}
+
+static int check_replace(const struct run_options *options, struct error *err)
+{
+	if (!options->replaces || options->name)
+		return 0;
+	return error_set(err, ERROR_INVALID,
+			 "cannot replace container without --name being set");
 }
 
 static int write_cidfile(const struct run *run, struct error *err)
@@ -135,6 +147,60 @@ static int summon(struct run *run, struct error *err)
 	return container_summon(run->store, &run->monitor, err);
 }
 
+/* podman's --replace: whoever has the name gives it up. */
+static int replace(const struct run *run, struct error *err)
+{
+	static const struct container_delete how = { .is_forced = true };
+	const char *name = run->options.name;
+	autoclean(container_release) struct container old = CONTAINER_INIT;
+	char id[CONTAINER_ID_MAX];
+
+	if (!run->options.replaces || !container_is_name(name))
+		return 0;
+	if (container_name_read(run->store, name, id, err) < 0 ||
+	    container_load(run->store, id, &old, err) < 0) {
+		if (err->kind != ERROR_NOT_FOUND)
+			return -1;
+		error_release(err);
+		return 0;
+	}
+	return container_delete(run->store, &old, &how, err);
+}
+
+static int warn(json_t *host, struct error *err)
+{
+	autoclean(strvec_release) struct strvec warnings = STRVEC_INIT;
+
+	if (run_warnings(host, &warnings, err) < 0)
+		return -1;
+	for (size_t i = 0; i < warnings.count; i++) {
+		autofree char *line = xasprintf("WARNING: %s",
+						warnings.items[i]);
+
+		verb_tell(line);
+	}
+	return 0;
+}
+
+/* The image, or the folder in place of one. */
+static int find_root(struct run *run, struct image_record *image,
+		     struct container_request *request, struct error *err)
+{
+	const struct run_options *options = &run->options;
+	const char *operand = run->usage.result.operands[0];
+	struct image_wish wish = { operand, options->pull, options->platform,
+				   options->is_quiet };
+
+	request->image_name = operand;
+	if (!options->is_rootfs)
+		return image_ensure(run->call->context, &wish, image, err);
+	if (run_rootfs(operand, &run->rootfs, &request->is_overlaid, err) < 0)
+		return -1;
+	request->image_name = run->rootfs;
+	request->rootfs = run->rootfs;
+	return 0;
+}
+
 /* From the command line to a container in the store. */
 static int create(struct run *run, bool is_foreground, struct error *err)
 {
@@ -144,35 +210,34 @@ static int create(struct run *run, bool is_foreground, struct error *err)
 		IMAGE_RECORD_INIT;
 	autoclean(run_config_release) struct run_config config =
 		RUN_CONFIG_INIT;
-	struct image_wish wish = { operands[0], options->pull,
-				   options->platform, options->is_quiet };
 	struct run_config_request want = {
 		.options = options,
 		.image = &image,
-		.image_name = operands[0],
 		.command = operands + 1,
 		.is_foreground = is_foreground,
 	};
 	struct container_request request = {
 		.name = options->name,
 		.image = &image,
-		.image_name = operands[0],
 	};
 
 	if (check_pull(options, err) < 0 || check_cidfile(options, err) < 0 ||
+	    check_replace(options, err) < 0 ||
 	    context_store(run->call->context, &run->store, err) < 0 ||
-	    summon(run, err) < 0 ||
-	    image_ensure(run->call->context, &wish, &image, err) < 0)
+	    summon(run, err) < 0 || find_root(run, &image, &request, err) < 0)
 		return -1;
 	want.store = run->store;
-	if (run_config_make(&want, &config, err) < 0)
+	want.image_name = request.image_name;
+	if (run_config_make(&want, &config, err) < 0 ||
+	    warn(config.host_config, err) < 0)
 		return -1;
 	request.config = config.config;
 	request.host_config = config.host_config;
 	request.mounts = config.mounts;
 	request.path = config.path;
 	request.args = config.args;
-	if (container_create(run->store, &request, &run->container, err) < 0) {
+	if (replace(run, err) < 0 ||
+	    container_create(run->store, &request, &run->container, err) < 0) {
 		run_mounts_discard(run->store, config.mounts);
 		return -1;
 	}

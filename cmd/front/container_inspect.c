@@ -10,6 +10,7 @@
 #include "base/fs.h"
 #include "cmd/front/docker_shapes.h"
 #include "layers/store/container_folder.h"
+#include "runtime/engine/container_hostroot.h"
 #include "runtime/engine/spec_paths.h"
 
 static void set(json_t *document, const char *key, json_t *value)
@@ -86,6 +87,32 @@ static void set_list(json_t *document, const char *key, json_t *list)
 	json_decref(list);
 }
 
+/* Which node a path was is only for the specification. */
+static void set_block(json_t *host, const json_t *own)
+{
+	static const struct shape_field weight[] = { { "Path", SHAPE_TEXT },
+						     { "Weight", SHAPE_NUMBER },
+						     { 0 } };
+	static const struct shape_field rate[] = { { "Path", SHAPE_TEXT },
+						   { "Rate", SHAPE_NUMBER },
+						   { 0 } };
+	static const struct {
+		const char *key;
+		const struct shape_field *shape;
+	} rows[] = {
+		{ "BlkioWeightDevice", weight },
+		{ "BlkioDeviceReadBps", rate },
+		{ "BlkioDeviceWriteBps", rate },
+		{ "BlkioDeviceReadIOps", rate },
+		{ "BlkioDeviceWriteIOps", rate },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		set(host, rows[i].key,
+		    shape_fill_list(rows[i].shape,
+				    json_object_get(own, rows[i].key)));
+}
+
 static json_t *make_host_config(const struct container_entry *entry)
 {
 	const json_t *own = entry->container.host_config;
@@ -103,6 +130,7 @@ static json_t *make_host_config(const struct container_entry *entry)
 	set_list(host, "ReadonlyPaths", spec_paths_readonly(own));
 	set(host, "Devices",
 	    shape_fill_list(device, json_object_get(own, "Devices")));
+	set_block(host, own);
 	return host;
 }
 
@@ -194,6 +222,10 @@ static void set_known(json_t *document, const struct container_entry *entry)
 	(void)json_object_set(document, "Args", json_object_get(own, "args"));
 	set(document, "State", make_state(&entry->state));
 	set(document, "Image", json_string(container->image));
+	/* podman's member */
+	if (container_hostroot_path(container))
+		set(document, "Rootfs",
+		    json_string(container_hostroot_path(container)));
 }
 
 static void set_constants(json_t *document, const struct container_entry *entry)

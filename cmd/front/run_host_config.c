@@ -2,6 +2,7 @@
 /* HostConfig: what the options ask of the machine. */
 #include <fcntl.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/fs.h"
@@ -10,19 +11,11 @@
 #include "cmd/units.h"
 #include "runtime/rlimits.h"
 
-enum {
-	MEMORY_MINIMUM = 6 << 20, /* docker's least */
-	SECCOMP_FILE_MAX = 4 << 20,
-};
+enum { SECCOMP_FILE_MAX = 4 << 20 };
 
 static void set_text(json_t *object, const char *key, const char *value)
 {
 	(void)json_object_set_new(object, key, json_string(value ? value : ""));
-}
-
-static void set_number(json_t *object, const char *key, int64_t value)
-{
-	(void)json_object_set_new(object, key, json_integer(value));
 }
 
 static void set_bool(json_t *object, const char *key, bool value)
@@ -53,90 +46,6 @@ static json_t *make_map(const struct strvec *items)
 			json_string(item[length] ? item + length + 1 : ""));
 	}
 	return map;
-}
-
-static int check_memory(const struct run_options *options, struct error *err)
-{
-	if (options->memory && options->memory < MEMORY_MINIMUM)
-		return error_set(err, ERROR_INVALID,
-				 "Minimum memory limit allowed is 6MB");
-	if (options->memory_swap > 0 && !options->memory)
-		return error_set(err, ERROR_INVALID,
-				 "You should always set the Memory limit when "
-				 "using Memoryswap limit, see usage");
-	if (options->memory_swap > 0 && options->memory_swap < options->memory)
-		return error_set(err, ERROR_INVALID,
-				 "Minimum memoryswap limit should be larger "
-				 "than memory limit, see usage");
-	if (options->memory && options->memory_reservation > options->memory)
-		return error_set(err, ERROR_INVALID,
-				 "Minimum memory limit can not be less than "
-				 "memory reservation limit, see usage");
-	if (options->swappiness < -1 || options->swappiness > 100)
-		return error_set(err, ERROR_INVALID,
-				 "Invalid value: %lld, valid memory "
-				 "swappiness range is 0-100",
-				 (long long)options->swappiness);
-	return 0;
-}
-
-static int check_cpu(const struct run_options *options, struct error *err)
-{
-	long cores = options->cpus ? sysconf(_SC_NPROCESSORS_ONLN) : 0;
-
-	if (options->cpus < 0 || options->cpus > cores * 1000000000L)
-		return error_set(err, ERROR_INVALID,
-				 "Range of CPUs is from 0.01 to %ld.00, as "
-				 "there are only %ld CPUs available",
-				 cores, cores);
-	if (options->cpus && (options->cpu_period || options->cpu_quota))
-		return error_set(err, ERROR_INVALID,
-				 "Conflicting options: Nano CPUs and CPU "
-				 "Period cannot both be set");
-	if (options->oom_score_adj < -1000 || options->oom_score_adj > 1000)
-		return error_set(err, ERROR_INVALID,
-				 "Invalid value %lld, range for oom score adj "
-				 "is [-1000, 1000]",
-				 (long long)options->oom_score_adj);
-	if (options->blkio_weight &&
-	    (options->blkio_weight < 10 || options->blkio_weight > 1000))
-		return error_set(err, ERROR_INVALID,
-				 "Range of blkio weight is from 10 to 1000");
-	return 0;
-}
-
-static int set_resources(const struct run_options *options, json_t *host,
-			 struct error *err)
-{
-	if (check_memory(options, err) < 0 || check_cpu(options, err) < 0)
-		return -1;
-	set_number(host, "Memory", options->memory);
-	set_number(host, "MemorySwap",
-		   options->memory_swap || !options->memory
-			   ? options->memory_swap
-			   : options->memory * 2);
-	set_number(host, "MemoryReservation", options->memory_reservation);
-	(void)json_object_set_new(host, "MemorySwappiness",
-				  options->swappiness < 0
-					  ? json_null()
-					  : json_integer(options->swappiness));
-	set_bool(host, "OomKillDisable", options->is_oom_kill_disabled);
-	set_number(host, "OomScoreAdj", options->oom_score_adj);
-	set_number(host, "NanoCpus", options->cpus);
-	set_number(host, "CpuShares", options->cpu_shares);
-	set_number(host, "CpuQuota", options->cpu_quota);
-	set_number(host, "CpuPeriod", options->cpu_period);
-	set_text(host, "CpusetCpus", options->cpuset_cpus);
-	set_text(host, "CpusetMems", options->cpuset_mems);
-	set_number(host, "BlkioWeight", options->blkio_weight);
-	(void)json_object_set_new(host, "PidsLimit",
-				  options->pids_limit
-					  ? json_integer(options->pids_limit)
-					  : json_null());
-	set_number(host, "ShmSize",
-		   options->shm_size ? options->shm_size : 64 << 20);
-	set_text(host, "CgroupParent", options->cgroup_parent);
-	return 0;
 }
 
 /* "nofile=1024:2048" as {Name, Soft, Hard} */
@@ -287,16 +196,37 @@ static int add_profile(const char *path, json_t *list, struct error *err)
 	return 0;
 }
 
+/* podman's mask= and unmask= want paths, the latter also ALL. */
+static bool are_paths(const char *key, const char *rest)
+{
+	bool is_mask = !strcmp(key, "mask");
+
+	if (!is_mask && strcmp(key, "unmask") != 0)
+		return true;
+	if (*rest++ != '=')
+		return false;
+	if (!is_mask && !strcasecmp(rest, "all"))
+		return true;
+	while (*rest == '/') {
+		rest += strcspn(rest, ":");
+		if (!*rest)
+			return true;
+		rest++;
+	}
+	return false;
+}
+
 static int add_security(const char *text, json_t *list, struct error *err)
 {
-	static const char *const known[] = { "no-new-privileges", "seccomp",
-					     "apparmor",	  "label",
-					     "systempaths",	  NULL };
+	static const char *const known[] = {
+		"no-new-privileges", "seccomp", "apparmor", "label",
+		"systempaths",	     "mask",	"unmask",   NULL
+	};
 	static const char *const builtin[] = { "unconfined", "builtin", NULL };
 	size_t length = strcspn(text, "=:");
 	autofree char *key = xstrndup(text, length);
 
-	if (!is_one_of(key, known))
+	if (!is_one_of(key, known) || !are_paths(key, text + length))
 		return error_set(err, ERROR_INVALID,
 				 "invalid --security-opt: %s", text);
 	if (!strcmp(key, "seccomp") && text[length] &&
@@ -345,6 +275,7 @@ static void set_lists(const struct run_options *options, json_t *host)
 	set_list(host, "DnsSearch", &options->dns_search);
 	set_list(host, "ExtraHosts", &options->add_hosts);
 	set_list(host, "GroupAdd", &options->group_add);
+	set_list(host, "VolumesFrom", &options->volumes_from);
 	set_list(host, "DeviceCgroupRules", &options->device_rules);
 	(void)json_object_set_new(host, "Sysctls", make_map(&options->sysctls));
 	(void)json_object_set_new(host, "Annotations",
@@ -389,13 +320,39 @@ static int set_devices(const struct run_options *options, json_t *host,
 	return result;
 }
 
+static int set_runtime(const struct run_options *options, json_t *host,
+		       struct error *err)
+{
+	static const char *const own[] = { "imgctl", "imgctl-oci", "runc",
+					   "io.containerd.runc.v2", NULL };
+	const char *runtime = options->runtime ? options->runtime : "imgctl";
+	const char *driver = options->volume_driver;
+
+	if (!is_one_of(runtime, own))
+		return error_set(err, ERROR_INVALID,
+				 "unknown or invalid runtime name: %s",
+				 runtime);
+	if (driver && *driver && strcmp(driver, "local") != 0)
+		return error_set(err, ERROR_NOT_FOUND,
+				 "error looking up volume plugin %s: plugin "
+				 "\"%s\" not found",
+				 driver, driver);
+	if (!options->is_trust_disabled)
+		return error_set(err, ERROR_UNSUPPORTED,
+				 "--disable-content-trust=false: there is no "
+				 "trust data to verify images by");
+	set_text(host, "Runtime", runtime);
+	set_text(host, "VolumeDriver", driver);
+	return 0;
+}
+
 int run_host_config(const struct run_options *options, json_t **out,
 		    struct error *err)
 {
 	json_t *host = json_object();
 
 	*out = host;
-	if (set_resources(options, host, err) < 0 ||
+	if (run_resources(options, host, err) < 0 ||
 	    set_namespaces(options, host, err) < 0 ||
 	    set_ulimits(options, host, err) < 0 ||
 	    set_log(options, host, err) < 0 ||
@@ -403,7 +360,8 @@ int run_host_config(const struct run_options *options, json_t **out,
 	    check_hosts(options, err) < 0 ||
 	    set_tmpfs(options, host, err) < 0 ||
 	    run_restart(options, host, err) < 0 ||
-	    set_devices(options, host, err) < 0)
+	    set_devices(options, host, err) < 0 ||
+	    set_runtime(options, host, err) < 0)
 		return -1;
 	set_lists(options, host);
 	set_bool(host, "Privileged", options->is_privileged);
@@ -411,7 +369,6 @@ int run_host_config(const struct run_options *options, json_t **out,
 	set_bool(host, "AutoRemove", options->is_removed);
 	set_bool(host, "PublishAllPorts", false);
 	set_text(host, "ContainerIDFile", options->cidfile);
-	set_text(host, "Runtime", "imgctl");
 	set_text(host, "Isolation", "");
 	(void)json_object_set_new(host, "PortBindings", json_object());
 	if (options->has_init)

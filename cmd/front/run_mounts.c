@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/fs.h"
+#include "base/jsonx.h"
 #include "cmd/front/run_mount_entry.h"
 #include "cmd/front/run_parts.h"
 #include "layers/store/volume.h"
@@ -125,6 +126,23 @@ static int add_image_volume(const struct run_options *options,
 	return 0;
 }
 
+/* What the user says of a place himself counts more. */
+static void add_others(const struct run_options *options, const json_t *others,
+		       json_t *mounts)
+{
+	json_t *entry;
+	size_t index;
+
+	json_array_foreach(others, index, entry)
+	{
+		const char *destination = text_of(entry, "Destination");
+
+		if (!has_destination(mounts, destination) &&
+		    !has_tmpfs(options, destination))
+			(void)json_array_append(mounts, entry);
+	}
+}
+
 /* The image's volumes become anonymous ones where nothing else is asked. */
 static int add_image_volumes(const struct run_config_request *request,
 			     json_t *mounts, struct error *err)
@@ -191,6 +209,19 @@ static int settle_volume(const struct store *store, json_t *entry,
 	return 0;
 }
 
+static bool is_member(const json_t *list, const json_t *entry)
+{
+	const json_t *other;
+	size_t index;
+
+	json_array_foreach(list, index, other)
+	{
+		if (other == entry)
+			return true;
+	}
+	return false;
+}
+
 static json_t *make_binds(const struct run_options *options)
 {
 	json_t *binds = json_array();
@@ -206,8 +237,9 @@ static json_t *make_binds(const struct run_options *options)
 	return json_null();
 }
 
-static int settle(const struct run_config_request *request, json_t *mounts,
-		  struct error *err)
+/* All but OTHERS, which are settled. */
+static int settle(const struct run_config_request *request,
+		  const json_t *others, json_t *mounts, struct error *err)
 {
 	json_t *entry;
 	size_t index;
@@ -216,6 +248,8 @@ static int settle(const struct run_config_request *request, json_t *mounts,
 	{
 		const char *type = text_of(entry, "Type");
 
+		if (is_member(others, entry))
+			continue;
 		if (!strcmp(type, "bind") && settle_bind(entry, err) < 0)
 			return -1;
 		if (!strcmp(type, "volume") &&
@@ -236,6 +270,7 @@ void run_mounts_discard(const struct store *store, const json_t *mounts)
 
 		/* a volume that stays costs room, and prune finds it */
 		if (json_is_true(json_object_get(entry, "Anonymous")) &&
+		    json_is_true(json_object_get(entry, "IsNew")) &&
 		    volume_remove(store, text_of(entry, "Name"), &err) < 0)
 			error_release(&err);
 	}
@@ -244,14 +279,18 @@ void run_mounts_discard(const struct store *store, const json_t *mounts)
 int run_mounts(const struct run_config_request *request, json_t **out,
 	       json_t **binds_out, struct error *err)
 {
+	autoclean(jsonx_free) json_t *others = NULL;
 	json_t *mounts = json_array();
 
 	*out = mounts;
 	if (gather(request->options, mounts, err) < 0 ||
 	    check_tmpfs(request->options, mounts, err) < 0 ||
-	    add_image_volumes(request, mounts, err) < 0)
+	    run_volumes_from(request, &others, err) < 0)
 		return -1;
-	if (settle(request, mounts, err) < 0) {
+	add_others(request->options, others, mounts);
+	if (add_image_volumes(request, mounts, err) < 0)
+		return -1;
+	if (settle(request, others, mounts, err) < 0) {
 		run_mounts_discard(request->store, mounts);
 		return -1;
 	}

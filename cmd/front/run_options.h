@@ -15,12 +15,13 @@
 struct run_options {
 	bool is_interactive, is_tty, is_detached, is_removed, is_quiet;
 	bool is_readonly, is_privileged, has_init, is_publish_all;
-	bool is_oom_kill_disabled, is_health_off;
+	bool is_oom_kill_disabled, is_health_off, replaces, is_rootfs;
+	bool is_trust_disabled;
 	bool sig_proxy;
 	const char *name, *workdir, *user, *entrypoint, *hostname, *domainname;
 	const char *network, *ipc, *pid, *uts, *cgroupns, *cgroup_parent;
 	const char *pull, *platform, *cidfile, *stop_signal, *detach_keys;
-	const char *restart, *health_command;
+	const char *restart, *health_command, *runtime, *volume_driver;
 	const char *log_driver, *cpuset_cpus, *cpuset_mems, *mac_address;
 	bool has_entrypoint, has_stop_timeout;
 	int64_t memory, memory_swap, memory_reservation, swappiness;
@@ -28,18 +29,21 @@ struct run_options {
 	int64_t shm_size, oom_score_adj, stop_timeout, blkio_weight;
 	int64_t health_interval, health_timeout, health_start_period;
 	int64_t health_start_interval, health_retries;
+	int64_t cpu_rt_period, cpu_rt_runtime;
 	struct strvec env, env_files, volumes, mounts, tmpfs;
 	struct strvec cap_add, cap_drop, labels, label_files, annotations;
 	struct strvec add_hosts, dns, dns_search, dns_options, group_add;
 	struct strvec ulimits, sysctls, security, expose, log_opts, attach;
-	struct strvec devices, device_rules;
+	struct strvec devices, device_rules, volumes_from;
+	struct strvec weight_devices, read_bps, write_bps;
+	struct strvec read_iops, write_iops;
 };
 
 /* The defaults before anything is read. */
 #define RUN_OPTIONS_INIT                                                \
 	{                                                               \
 		.sig_proxy = true, .pull = "missing", .swappiness = -1, \
-		.restart = "no",                                        \
+		.restart = "no", .is_trust_disabled = true,             \
 	}
 
 /* The options of `create`, as a table over struct run_options. */
@@ -47,6 +51,19 @@ extern const struct option_spec create_option_table[];
 
 /* Those of `run`: the same and what concerns the foreground. */
 extern const struct option_spec run_option_table[];
+
+/*
+ * Checks of the values of --blkio-weight-device, --device-*-bps and
+ * --device-*-iops, as an option_spec's `set`. They do not look at the machine.
+ */
+int run_block_weight(void *field, const char *value,
+		     struct error *err) must_check;
+/* The same for a rate of bytes. */
+int run_block_bytes(void *field, const char *value,
+		    struct error *err) must_check;
+/* The same for a rate of operations. */
+int run_block_operations(void *field, const char *value,
+			 struct error *err) must_check;
 
 /* Free the lists. */
 void run_options_release(struct run_options *options);

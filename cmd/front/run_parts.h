@@ -36,6 +36,17 @@ int run_labels(const struct run_options *options, const json_t *base,
 int run_host_config(const struct run_options *options, json_t **out,
 		    struct error *err) must_check;
 
+/* Limits of memory, processors and disks, set in HOST after checking them. */
+int run_resources(const struct run_options *options, json_t *host,
+		  struct error *err) must_check;
+
+/*
+ * The limits of single block devices, set in HOST. NOT_FOUND or INVALID when a
+ * path is no block device of this machine.
+ */
+int run_block_devices(const struct run_options *options, json_t *host,
+		      struct error *err) must_check;
+
 /* docker's RestartPolicy, set in HOST. */
 int run_restart(const struct run_options *options, json_t *host,
 		struct error *err) must_check;
@@ -57,6 +68,28 @@ int run_devices(const struct run_options *options, json_t **out,
  */
 int run_mounts(const struct run_config_request *request, json_t **out,
 	       json_t **binds_out, struct error *err) must_check;
+
+/*
+ * What --volumes-from brings, as entries that are settled already. NOT_FOUND
+ * when there is no such container.
+ */
+int run_volumes_from(const struct run_config_request *request, json_t **out,
+		     struct error *err) must_check;
+
+/*
+ * Find out what of HOST, docker's HostConfig, this machine does not do. What
+ * is not done is taken out of HOST where docker does so; each case becomes a
+ * line of WARNINGS, in docker's words where docker has any.
+ */
+int run_warnings(json_t *host, struct strvec *warnings,
+		 struct error *err) must_check;
+
+/*
+ * The folder of --rootfs that TEXT ("PATH" or "PATH:O") means, as an absolute
+ * path without symbolic links.
+ */
+int run_rootfs(const char *text, char **path_out, bool *is_overlaid_out,
+	       struct error *err) must_check;
 
 /* Remove the volumes that were made for MOUNTS alone: nobody uses them. */
 void run_mounts_discard(const struct store *store, const json_t *mounts);
