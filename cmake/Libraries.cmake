@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The libraries of others, found once.
-# The front program may use only jansson and libseccomp, which come with base and runtime; a static front takes
-# their archives. All others are named by what is linked into imgctl-transfer and the tests.
+# The front program may use only jansson, libseccomp and zlib (compressed logs), which come with base and runtime; a
+# static front takes their archives. All others are named by what is linked into imgctl-transfer and the tests.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
@@ -16,11 +16,14 @@ pkg_check_modules(ISAL IMPORTED_TARGET libisal)
 if(IMGCTL_STATIC)
   find_library(JANSSON_ARCHIVE NAMES libjansson.a REQUIRED)
   find_library(SECCOMP_ARCHIVE NAMES libseccomp.a REQUIRED)
+  find_library(ZLIB_ARCHIVE NAMES libz.a REQUIRED)
   set(IMGCTL_JANSSON "${JANSSON_ARCHIVE}")
   set(IMGCTL_SECCOMP "${SECCOMP_ARCHIVE}")
+  set(IMGCTL_ZLIB "${ZLIB_ARCHIVE}")
 else()
   set(IMGCTL_JANSSON PkgConfig::JANSSON)
   set(IMGCTL_SECCOMP PkgConfig::SECCOMP)
+  set(IMGCTL_ZLIB PkgConfig::ZLIB)
 endif()
 
 set(IMGCTL_TRANSFER_LIBRARIES PkgConfig::CURL PkgConfig::CRYPTO PkgConfig::ARCHIVE PkgConfig::ZSTD PkgConfig::ZLIB)

@@ -9,6 +9,7 @@
 #include "base/jsonx.h"
 #include "cmd/front/run_parts.h"
 #include "cmd/units.h"
+#include "runtime/logs/log_options.h"
 #include "runtime/rlimits.h"
 
 enum { SECCOMP_FILE_MAX = 4 << 20 };
@@ -160,17 +161,18 @@ static int set_log(const struct run_options *options, json_t *host,
 					       NULL };
 	const char *driver = options->log_driver ? options->log_driver
 						 : "json-file";
+	autoclean(jsonx_free) json_t *config = make_map(&options->log_opts);
+	struct log_options parsed;
 
 	if (!is_one_of(driver, drivers))
 		return error_set(err, ERROR_INVALID,
 				 "logging driver %s is not supported: use "
 				 "json-file, local or none",
 				 driver);
-	(void)json_object_set_new(host, "LogConfig",
-				  json_pack("{s:s,s:o}", "Type", driver,
-					    "Config",
-					    make_map(&options->log_opts)));
-	return 0;
+	(void)json_object_set_new(
+		host, "LogConfig",
+		json_pack("{s:s,s:O}", "Type", driver, "Config", config));
+	return log_options_parse(driver, config, &parsed, err);
 }
 
 /*

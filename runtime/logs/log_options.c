@@ -26,6 +26,7 @@ static int parse_driver(const char *name, struct log_options *out,
 	out->driver = LOG_DRIVER_LOCAL;
 	out->max_size = INT64_C(20) << 20;
 	out->max_files = 5;
+	out->is_compressed = true;
 	return 0;
 }
 
@@ -68,18 +69,39 @@ static int parse_files(const char *text, unsigned *out, struct error *err)
 	return 0;
 }
 
+/* Go's words for a bool. */
+static int parse_bool(const char *text, bool *out, struct error *err)
+{
+	static const char *const words[] = { "0",     "f",     "F",    "false",
+					     "False", "FALSE", "1",    "t",
+					     "T",     "true",  "True", "TRUE" };
+	enum { COUNT = sizeof(words) / sizeof(*words) };
+
+	for (size_t i = 0; i < COUNT; i++) {
+		if (!strcmp(text, words[i])) {
+			*out = i >= COUNT / 2;
+			return 0;
+		}
+	}
+	return error_set(err, ERROR_INVALID,
+			 "strconv.ParseBool: parsing \"%s\": invalid syntax",
+			 text);
+}
+
 static int parse_option(const char *key, const char *value,
 			struct log_options *out, struct error *err)
 {
 	static const char *const ignored[] = {
-		"labels", "labels-regex",    "env",	"env-regex", "tag",
-		"mode",	  "max-buffer-size", "compress"
+		"labels", "labels-regex",    "env", "env-regex", "tag",
+		"mode",	  "max-buffer-size",
 	};
 
 	if (!strcmp(key, "max-size"))
 		return parse_size(value, &out->max_size, err);
 	if (!strcmp(key, "max-file"))
 		return parse_files(value, &out->max_files, err);
+	if (!strcmp(key, "compress"))
+		return parse_bool(value, &out->is_compressed, err);
 	for (size_t i = 0; i < sizeof(ignored) / sizeof(*ignored); i++) {
 		if (!strcmp(key, ignored[i]))
 			return 0;
@@ -107,5 +129,13 @@ int log_options_parse(const char *driver, const json_t *options,
 		return error_set(err, ERROR_INVALID,
 				 "max-file cannot be specified without "
 				 "max-size");
-	return 0;
+	if (!out->is_compressed || (out->max_files > 1 && out->max_size))
+		return 0;
+	return error_set(
+		err, ERROR_INVALID, "%s",
+		out->driver == LOG_DRIVER_LOCAL
+			? "compression cannot be enabled when max file count "
+			  "is 1"
+			: "compress cannot be true when max-file is less than "
+			  "2 or max-size is not set");
 }

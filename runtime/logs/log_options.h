@@ -7,6 +7,7 @@
 #define RUNTIME_LOG_OPTIONS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -22,11 +23,12 @@ struct log_options {
 	enum log_driver driver;
 	int64_t max_size;   /* bytes of one file; 0: no limit */
 	unsigned max_files; /* files kept, the current one included */
+	bool is_compressed; /* but for the current one */
 };
 
-#define LOG_OPTIONS_INIT                   \
-	{                                  \
-		LOG_DRIVER_JSON_FILE, 0, 1 \
+#define LOG_OPTIONS_INIT                          \
+	{                                         \
+		LOG_DRIVER_JSON_FILE, 0, 1, false \
 	}
 
 /*

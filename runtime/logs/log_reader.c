@@ -25,7 +25,8 @@ enum {
 struct reader {
 	int folder_fd;
 	const struct log_query *query;
-	int fd;		      /* the file being read; -1: none yet */
+	struct log_file file; /* the file being read */
+	int fd;		      /* its text, borrowed; -1: none yet */
 	int64_t left;	      /* bytes of it to read; -1: whatever comes */
 	struct strbuf torn;   /* an entry of which more is to come */
 	struct log_line line; /* the entry at hand */
@@ -36,7 +37,7 @@ struct reader {
 
 static void reader_release(struct reader *reader)
 {
-	cleanup_close(&reader->fd);
+	log_file_close(&reader->file);
 	strbuf_release(&reader->torn);
 	log_line_release(&reader->line);
 	free(reader);
@@ -144,33 +145,39 @@ static int drain(struct reader *reader, struct error *err)
 	return 0;
 }
 
-/* Begin with another file; an entry torn at the last one's end stays torn. */
-static void change_file(struct reader *reader, int fd)
+/*
+ * Begin with FILE, which is taken over; an entry torn at the last one's end
+ * stays torn.
+ */
+static int change_file(struct reader *reader, struct log_file *file,
+		       struct error *err)
 {
-	cleanup_close(&reader->fd);
-	reader->fd = fd;
+	log_file_close(&reader->file);
+	reader->file = *file;
+	*file = (struct log_file)LOG_FILE_INIT;
+	reader->fd = -1;
 	strbuf_truncate(&reader->torn, 0);
 	reader->torn.overflow = false;
+	return log_file_text(reader->folder_fd, &reader->file, &reader->fd,
+			     err);
 }
 
 /* Everything that is there now, in the current file and in later ones. */
 static int drain_all(struct reader *reader, struct error *err)
 {
 	for (;;) {
-		int next;
+		autoclean(log_file_close) struct log_file next = LOG_FILE_INIT;
 
 		if (drain(reader, err) < 0 ||
-		    log_files_next(reader->folder_fd, reader->fd, &next, err) <
-			    0)
+		    log_files_next(reader->folder_fd, &reader->file, &next,
+				   err) < 0)
 			return -1;
-		if (next < 0 || reader->is_done)
+		if (next.fd < 0 || reader->is_done)
 			return 0;
 		/* what was written before the file was renamed */
-		if (drain(reader, err) < 0) {
-			(void)close(next); /* read side */
+		if (drain(reader, err) < 0 ||
+		    change_file(reader, &next, err) < 0)
 			return -1;
-		}
-		change_file(reader, next);
 	}
 }
 
@@ -183,15 +190,15 @@ static int read_present(struct reader *reader, struct error *err)
 
 	if (log_files_open(reader->folder_fd, &files, err) < 0 ||
 	    (reader->query->tail >= 0 &&
-	     log_tail_find(&files, reader->query->tail, &place, err) < 0))
+	     log_tail_find(reader->folder_fd, &files, reader->query->tail,
+			   &place, err) < 0))
 		return -1;
 	for (size_t i = place.file; i < files.count; i++) {
-		int fd = TAKE_FD(files.fds[i]);
-
-		change_file(reader, fd);
-		if (fstat(fd, &st) < 0 ||
+		if (change_file(reader, &files.items[i], err) < 0)
+			return -1;
+		if (fstat(reader->fd, &st) < 0 ||
 		    (i == place.file &&
-		     lseek(fd, (off_t)place.offset, SEEK_SET) < 0))
+		     lseek(reader->fd, (off_t)place.offset, SEEK_SET) < 0))
 			return error_sys(err, errno, "read the log");
 		/* a writer faster than us must not keep us for ever */
 		if (i + 1 == files.count && !reader->query->is_followed)
@@ -272,6 +279,7 @@ int log_read(int folder_fd, const struct log_query *query, struct error *err)
 
 	reader->folder_fd = folder_fd;
 	reader->query = query;
+	reader->file = (struct log_file)LOG_FILE_INIT;
 	reader->fd = -1;
 	reader->left = -1;
 	reader->torn = (struct strbuf)STRBUF_LIMIT(ENTRY_MAX);

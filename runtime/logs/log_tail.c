@@ -125,7 +125,7 @@ static int search_file(struct window *window, struct tally *tally,
 	return 0;
 }
 
-int log_tail_find(const struct log_files *files, int64_t lines,
+int log_tail_find(int folder_fd, struct log_files *files, int64_t lines,
 		  struct log_place *out, struct error *err)
 {
 	autofree struct window *window = xmalloc(sizeof(*window));
@@ -135,9 +135,11 @@ int log_tail_find(const struct log_files *files, int64_t lines,
 
 	*out = (struct log_place){ 0, 0 };
 	for (size_t i = files->count; result == 0 && !found && i-- > 0;) {
-		window->fd = files->fds[i];
-		result = search_file(window, &tally, lines, &out->offset,
-				     &found, err);
+		result = log_file_text(folder_fd, &files->items[i], &window->fd,
+				       err);
+		if (result == 0)
+			result = search_file(window, &tally, lines,
+					     &out->offset, &found, err);
 		out->file = i;
 	}
 	if (!found)

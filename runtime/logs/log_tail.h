@@ -17,10 +17,10 @@ struct log_place {
 };
 
 /*
- * Store where the last LINES lines of FILES begin. A line of several entries
- * counts once; an unfinished last one counts.
+ * Store where the last LINES lines of FILES, of FOLDER_FD, begin. A line of
+ * several entries counts once; an unfinished last one counts.
  */
-int log_tail_find(const struct log_files *files, int64_t lines,
+int log_tail_find(int folder_fd, struct log_files *files, int64_t lines,
 		  struct log_place *out, struct error *err) must_check;
 
 #endif

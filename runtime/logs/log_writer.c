@@ -10,13 +10,16 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/fs.h"
+#include "base/log.h"
 #include "runtime/logs/log_line_format.h"
+#include "runtime/logs/log_packer.h"
 
 enum { LOG_PIECE_MAX = 16 * 1024 };
 
 struct log_writer {
 	int folder_fd; /* borrowed */
 	int fd;
+	int packing_fd; /* of what compresses the last file; -1: nothing */
 	struct log_options options;
 	int64_t size;		  /* of the current file */
 	struct strbuf pending[2]; /* unfinished lines of both streams */
@@ -61,48 +64,127 @@ static int open_file(struct log_writer *writer, struct error *err)
 	return end_torn_line(writer, err);
 }
 
-/* The oldest file goes; every other moves up by one. */
-static int rotate(struct log_writer *writer, struct error *err)
+/* Where FROM is missing, TO stays missing. */
+static int move(const struct log_writer *writer, const char *from,
+		const char *to, struct error *err)
+{
+	if (renameat(writer->folder_fd, from, writer->folder_fd, to) < 0 &&
+	    errno != ENOENT)
+		return error_sys(err, errno, "rotate log");
+	return 0;
+}
+
+static int drop(const struct log_writer *writer, const char *name,
+		struct error *err)
+{
+	if (unlinkat(writer->folder_fd, name, 0) < 0 && errno != ENOENT)
+		return error_sys(err, errno, "rotate log");
+	return 0;
+}
+
+/* A file is plain, or packed; both after a crash that came in between. */
+static int drop_number(const struct log_writer *writer, unsigned number,
+		       struct error *err)
+{
+	char plain[32];
+	autofree char *packed = NULL;
+
+	name_of(number, plain);
+	packed = xasprintf("%s.gz", plain);
+	if (drop(writer, plain, err) < 0)
+		return -1;
+	return number ? drop(writer, packed, err) : 0;
+}
+
+static int move_up(const struct log_writer *writer, unsigned number,
+		   struct error *err)
 {
 	char from[32];
 	char to[32];
+	autofree char *packed_from = NULL;
+	autofree char *packed_to = NULL;
 
-	for (unsigned i = writer->options.max_files - 1; i > 0; i--) {
-		name_of(i - 1, from);
-		name_of(i, to);
-		if (renameat(writer->folder_fd, from, writer->folder_fd, to) <
-			    0 &&
-		    errno != ENOENT)
-			return error_sys(err, errno, "rotate log");
+	name_of(number, from);
+	name_of(number + 1, to);
+	if (move(writer, from, to, err) < 0)
+		return -1;
+	if (!number)
+		return 0;
+	packed_from = xasprintf("%s.gz", from);
+	packed_to = xasprintf("%s.gz", to);
+	return move(writer, packed_from, packed_to, err);
+}
+
+/* The oldest file goes; every other moves up by one. */
+static int rotate(struct log_writer *writer, struct error *err)
+{
+	unsigned last = writer->options.max_files - 1;
+
+	log_packer_wait(&writer->packing_fd);
+	if (drop_number(writer, last, err) < 0)
+		return -1;
+	for (unsigned i = last; i > 0; i--) {
+		if (move_up(writer, i - 1, err) < 0)
+			return -1;
 	}
-	if (writer->options.max_files == 1 &&
-	    unlinkat(writer->folder_fd, "log.json", 0) < 0 && errno != ENOENT)
-		return error_sys(err, errno, "rotate log");
 	cleanup_close(&writer->fd);
 	writer->fd = -1;
-	return open_file(writer, err);
+	if (open_file(writer, err) < 0)
+		return -1;
+	/* a file that stays as it is costs room, nothing else */
+	if (writer->options.is_compressed &&
+	    log_packer_start(writer->folder_fd, &writer->packing_fd, err) < 0)
+		log_warn_error("log", err, "compress");
+	return 0;
+}
+
+/*
+ * How much of TEXT, whole lines, goes into the current file: what fits, but a
+ * first line whatever its length. 0: it is full.
+ */
+static size_t fitting(const struct log_writer *writer, const char *text,
+		      size_t length)
+{
+	int64_t room = writer->options.max_size - writer->size;
+	const char *newline;
+
+	if (!writer->options.max_size || (int64_t)length <= room)
+		return length;
+	newline = room > 0 ? memrchr(text, '\n', (size_t)room) : NULL;
+	if (!newline && !writer->size)
+		newline = memchr(text, '\n', length);
+	return newline ? (size_t)(newline - text) + 1 : 0;
+}
+
+static int write_part(struct log_writer *writer, const char *text,
+		      size_t length, struct error *err)
+{
+	if (fs_write_all(writer->fd, text, length, err) == 0) {
+		writer->size += (int64_t)length;
+		return 0;
+	}
+	if (ftruncate(writer->fd, (off_t)writer->size) < 0)
+		return error_wrap(err, "log (with a torn line left)");
+	return error_wrap(err, "log");
 }
 
 static int write_lines(struct log_writer *writer, struct error *err)
 {
-	size_t length = writer->lines.length;
+	const char *text = writer->lines.text;
+	size_t left = writer->lines.length;
+	int result = 0;
 
-	if (!length)
-		return 0;
-	if (writer->options.max_size &&
-	    writer->size + (int64_t)length > writer->options.max_size &&
-	    writer->size && rotate(writer, err) < 0)
-		return -1;
-	if (fs_write_all(writer->fd, writer->lines.text, length, err) == 0) {
-		writer->size += (int64_t)length;
-		strbuf_truncate(&writer->lines, 0);
-		return 0;
+	while (left && result == 0) {
+		size_t length = fitting(writer, text, left);
+
+		result = length ? write_part(writer, text, length, err)
+				: rotate(writer, err);
+		text += length;
+		left -= length;
 	}
 	/* a full disk: these lines are lost, whole, and later ones are not */
 	strbuf_truncate(&writer->lines, 0);
-	if (ftruncate(writer->fd, (off_t)writer->size) < 0)
-		return error_wrap(err, "log (with a torn line left)");
-	return error_wrap(err, "log");
+	return result;
 }
 
 /* Bytes at the end of TEXT that begin a UTF-8 sequence and lack its rest. */
@@ -182,6 +264,7 @@ int log_writer_open(int folder_fd, const struct log_options *options,
 		return 0;
 	writer = xcalloc(1, sizeof(*writer));
 	writer->folder_fd = folder_fd;
+	writer->packing_fd = -1;
 	writer->options = *options;
 	writer->pending[0] = (struct strbuf)STRBUF_LIMIT(LOG_PIECE_MAX);
 	writer->pending[1] = (struct strbuf)STRBUF_LIMIT(LOG_PIECE_MAX);
@@ -208,6 +291,8 @@ void log_writer_close(struct log_writer *writer)
 	if (writer->fd >= 0 && write_lines(writer, &err) < 0)
 		error_release(&err);
 	cleanup_close(&writer->fd);
+	/* whoever removes the folder next is not to meet it there */
+	log_packer_wait(&writer->packing_fd);
 	strbuf_release(&writer->pending[0]);
 	strbuf_release(&writer->pending[1]);
 	strbuf_release(&writer->lines);

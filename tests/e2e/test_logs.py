@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """imgctl logs: streams, bytes, which lines, following."""
+import gzip
+import json
 import os
 import re
 import subprocess
@@ -123,3 +125,58 @@ def test_errors(said, busybox):
     tool.fails("logs", "c1", rc=1, err="configured logging driver does not support reading")
     tool.fails("logs", "nosuch", rc=1, err="No such container: nosuch")
     tool.fails("container", "logs", rc=1, err="requires exactly 1 argument")
+
+
+COMPRESSED = ("--log-opt", "max-size=20k", "--log-opt", "max-file=4", "--log-opt", "compress=true")
+
+
+def folder_of(imgctl, name):
+    ident = imgctl.inspect(name, "{{json .Id}}")
+    return imgctl.root / "containers" / ident[:2] / ident
+
+
+def test_rotated_files_are_compressed(said):
+    imgctl = said("seq 1 1000", *COMPRESSED)
+    folder = folder_of(imgctl, "c1")
+    assert sorted(p.name for p in folder.glob("log.json*")) == [
+        "log.json", "log.json.1.gz", "log.json.2.gz", "log.json.3.gz"]
+    packed = gzip.decompress((folder / "log.json.1.gz").read_bytes())
+    assert 0 < len(packed) <= 20480 and json.loads(packed.splitlines()[0])["stream"] == "stdout"
+    lines = imgctl.ok("logs", "c1").split()
+    assert lines == [str(n) for n in range(1001 - len(lines), 1001)] and len(lines) > 600
+    assert imgctl.ok("logs", "-n", "500", "c1").split() == lines[-500:]
+    assert imgctl.ok("logs", "-t", "-n", "501", "c1").splitlines()[0].endswith("Z 500")
+
+
+def test_following_across_compressed_files(imgctl, busybox, tmp_path_of_test):
+    gate = tmp_path_of_test / "gate"
+    os.mkfifo(gate)
+    imgctl.ok("run", "-d", "--name", "c1", "-v", f"{gate}:/gate", *COMPRESSED[:2], "--log-opt", "max-file=100", *COMPRESSED[4:],
+              busybox, "sh", "-c", "echo ready; read x < /gate; seq 1 2000")
+    follower = imgctl.popen("logs", "-f", "c1")
+    assert read_until(follower.stdout, b"ready") == b"ready\n"
+    gate.write_text("go\n")
+    out, err = follower.communicate(timeout=60)
+    assert out.decode().split() == [str(n) for n in range(1, 2001)], err
+    assert len(list(folder_of(imgctl, "c1").glob("log.json.*.gz"))) > 5
+
+
+def test_the_local_driver_compresses(said):
+    imgctl = said("seq 1 1000", "--log-driver", "local", "--log-opt", "max-size=20k")
+    assert [p.name for p in folder_of(imgctl, "c1").glob("log.json.?*")][0].endswith(".gz")
+    assert imgctl.ok("logs", "c1").split()[-1] == "1000"
+
+
+def test_a_removed_container_leaves_no_compressor(imgctl, busybox):
+    imgctl.ok("run", "--rm", *COMPRESSED, busybox, "seq", "1", "5000")
+    assert not list(imgctl.root.glob("containers/*/*"))
+
+
+@pytest.mark.parametrize("options, words", [
+    (["compress=true"], "compress cannot be true when max-file is less than 2 or max-size is not set"),
+    (["compress=true", "max-size=1m"], "compress cannot be true"), (["compress=what"], "invalid syntax"),
+    (["max-file=3"], "max-file cannot be specified without max-size"), (["colour=red"], "unknown log opt 'colour'")])
+def test_options_that_are_wrong(imgctl, busybox, options, words):
+    given = [word for option in options for word in ("--log-opt", option)]
+    imgctl.fails("create", *given, busybox, rc=125, err=words)
+    assert imgctl.ok("ps", "-aq") == ""

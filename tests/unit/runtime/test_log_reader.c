@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/strbuf.h"
+#include "runtime/logs/log_gzip.h"
 #include "runtime/logs/log_line_format.h"
 #include "runtime/logs/log_writer.h"
 
@@ -57,17 +58,24 @@ static int remove_folder(void **state)
 	return 0;
 }
 
+static struct log_writer *open_with(const struct folder *folder,
+				    const struct log_options *options)
+{
+	struct log_writer *writer = NULL;
+	struct error err = ERROR_INIT;
+
+	if (log_writer_open(folder->fd, options, &writer, &err) < 0)
+		fail_msg("%s", err.msg);
+	return writer;
+}
+
 static struct log_writer *open_writer(const struct folder *folder,
 				      int64_t max_size, unsigned max_files)
 {
 	struct log_options options = { LOG_DRIVER_JSON_FILE, max_size,
-				       max_files };
-	struct log_writer *writer = NULL;
-	struct error err = ERROR_INIT;
+				       max_files, false };
 
-	if (log_writer_open(folder->fd, &options, &writer, &err) < 0)
-		fail_msg("%s", err.msg);
-	return writer;
+	return open_with(folder, &options);
 }
 
 static void write_text(struct log_writer *writer, int stream, const char *text)
@@ -303,9 +311,11 @@ static void test_log_reader__the_oldest_lines_go(void **state)
 enum { FOLLOWED_LINES = 20000 };
 
 /* In a child: write numbered lines, rotating often, then close PIPE. */
-static void write_many(const struct folder *folder)
+static void write_many(const struct folder *folder, bool is_compressed)
 {
-	struct log_writer *writer = open_writer(folder, 64 * 1024, 900);
+	struct log_options options = { LOG_DRIVER_JSON_FILE, 64 * 1024, 900,
+				       is_compressed };
+	struct log_writer *writer = open_with(folder, &options);
 
 	for (int i = 0; i < FOLLOWED_LINES; i++) {
 		char line[64];
@@ -332,9 +342,8 @@ static void check_many(const struct collected *got)
 	}
 }
 
-static void test_log_reader__following_loses_and_doubles_nothing(void **state)
+static void follow_many(const struct folder *folder, bool is_compressed)
 {
-	const struct folder *folder = *state;
 	struct log_query query = LOG_QUERY_INIT;
 	struct collected got = { .text = STRBUF_INIT };
 	struct error err = ERROR_INIT;
@@ -346,7 +355,7 @@ static void test_log_reader__following_loses_and_doubles_nothing(void **state)
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		(void)close(ends[0]);
-		write_many(folder);
+		write_many(folder, is_compressed);
 		_exit(0); /* the pipe hangs up */
 	}
 	(void)close(ends[1]);
@@ -362,6 +371,82 @@ static void test_log_reader__following_loses_and_doubles_nothing(void **state)
 	assert_int_equal(status, 0);
 	check_many(&got);
 	(void)close(ends[0]);
+	strbuf_release(&got.text);
+}
+
+static void test_log_reader__following_loses_and_doubles_nothing(void **state)
+{
+	follow_many(*state, false);
+}
+
+static void test_log_reader__nor_where_files_are_compressed(void **state)
+{
+	follow_many(*state, true);
+}
+
+static bool has_file(const struct folder *folder, const char *name)
+{
+	return fs_exists(folder->fd, name);
+}
+
+static void test_log_reader__compressed_files_are_read(void **state)
+{
+	struct log_query query = LOG_QUERY_INIT;
+	struct collected got;
+
+	write_many(*state, true);
+	assert_true(has_file(*state, "log.json"));
+	assert_true(has_file(*state, "log.json.1.gz"));
+	assert_true(has_file(*state, "log.json.2.gz"));
+	assert_false(has_file(*state, "log.json.1"));
+	assert_false(has_file(*state, "log.json.1.gz.part"));
+	read_log(*state, &query, &got);
+	check_many(&got);
+	strbuf_release(&got.text);
+	query.tail = 3000; /* begins in a compressed one */
+	read_log(*state, &query, &got);
+	assert_int_equal(got.entries, 3000);
+	assert_int_equal(strncmp(got.text.text, "line 17000 of", 13), 0);
+	strbuf_release(&got.text);
+}
+
+/* As after a crash between the two steps of replacing it. */
+static void test_log_reader__both_kinds_of_one_file_count_once(void **state)
+{
+	const struct folder *folder = *state;
+	struct log_query query = LOG_QUERY_INIT;
+	struct error err = ERROR_INIT;
+	struct collected got;
+	int from, to;
+
+	write_many(folder, true);
+	from = openat(folder->fd, "log.json.1.gz", O_RDONLY | O_CLOEXEC);
+	to = openat(folder->fd, "log.json.1", O_WRONLY | O_CREAT | O_CLOEXEC,
+		    0600);
+	if (log_gzip_unpack(from, to, &err) < 0)
+		fail_msg("%s", err.msg);
+	(void)close(from);
+	(void)close(to);
+	read_log(folder, &query, &got);
+	check_many(&got);
+	strbuf_release(&got.text);
+}
+
+static void test_log_reader__of_a_damaged_file_the_rest_is_read(void **state)
+{
+	const struct folder *folder = *state;
+	struct log_query query = LOG_QUERY_INIT;
+	struct collected got;
+	int fd;
+
+	write_many(folder, true);
+	fd = openat(folder->fd, "log.json.1.gz", O_WRONLY | O_CLOEXEC);
+	assert_int_equal(ftruncate(fd, 100), 0);
+	(void)close(fd);
+	read_log(folder, &query, &got);
+	assert_true(got.entries < FOLLOWED_LINES);
+	assert_true(got.entries > FOLLOWED_LINES / 2);
+	assert_non_null(strstr(got.text.text, "line 19999 of the log\n"));
 	strbuf_release(&got.text);
 }
 
@@ -401,6 +486,10 @@ int main(void)
 		TEST(test_log_reader__a_torn_line_spoils_no_other),
 		TEST(test_log_reader__the_oldest_lines_go),
 		TEST(test_log_reader__following_loses_and_doubles_nothing),
+		TEST(test_log_reader__nor_where_files_are_compressed),
+		TEST(test_log_reader__compressed_files_are_read),
+		TEST(test_log_reader__both_kinds_of_one_file_count_once),
+		TEST(test_log_reader__of_a_damaged_file_the_rest_is_read),
 		TEST(test_log_reader__the_taker_can_stop_it),
 	};
 
