@@ -9,7 +9,7 @@
 #include "cmd/front/image_filter.h"
 #include "cmd/front/image_rows.h"
 #include "cmd/front/rows_print.h"
-#include "cmd/front/user_format.h"
+#include "cmd/front/user_config.h"
 #include "cmd/front/verb.h"
 
 struct images_options {
@@ -100,7 +100,7 @@ static char *settle_format(const struct command_call *call,
 	if (options->is_quiet && is_table)
 		return xstrdup("{{.ID}}");
 	if (!*format)
-		return user_format(call->context, "imagesFormat");
+		return user_config_text(call->context, "imagesFormat");
 	if (options->is_quiet && is(format, "raw"))
 		return xstrdup("image_id: {{.ID}}");
 	if (options->has_digests && !is_table && !strncmp(format, "table", 5) &&

@@ -9,7 +9,7 @@
 #include "cmd/front/container_rows.h"
 #include "cmd/front/front_commands.h"
 #include "cmd/front/rows_print.h"
-#include "cmd/front/user_format.h"
+#include "cmd/front/user_config.h"
 #include "cmd/front/verb.h"
 #include "runtime/engine/container_sweep.h"
 
@@ -118,7 +118,7 @@ static char *settle_format(const struct command_call *call,
 	if (!options->is_quiet && *format)
 		return xstrdup(format);
 	if (!options->is_quiet)
-		return user_format(call->context, "psFormat");
+		return user_config_text(call->context, "psFormat");
 	if (*format)
 		verb_tell("WARNING: Ignoring custom format, because both "
 			  "--format and --quiet are set.");

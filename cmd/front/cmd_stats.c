@@ -10,7 +10,7 @@
 #include "base/jsonx.h"
 #include "cmd/front/front_commands.h"
 #include "cmd/front/rows_print.h"
-#include "cmd/front/user_format.h"
+#include "cmd/front/user_config.h"
 #include "cmd/front/verb.h"
 #include "cmd/units.h"
 #include "runtime/engine/container_use.h"
@@ -258,8 +258,8 @@ static int run(struct command_call *call, const struct stats_options *options,
 	autoclean(watch_clear) struct watch watch = { .options = options };
 	autofree char *format = options->format && *options->format
 					? xstrdup(options->format)
-					: user_format(call->context,
-						      "statsFormat");
+					: user_config_text(call->context,
+							   "statsFormat");
 	bool redraws = !options->is_once && isatty(STDOUT_FILENO);
 
 	if (context_store(call->context, &watch.store, err) < 0)

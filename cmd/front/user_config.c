@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading docker's config.json for formats. */
-#include "cmd/front/user_format.h"
+#include "cmd/front/user_config.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ static char *config_path(const struct context *context)
 	return home ? xasprintf("%s/.docker/config.json", home) : NULL;
 }
 
-char *user_format(const struct context *context, const char *key)
+char *user_config_text(const struct context *context, const char *key)
 {
 	autoclean(error_release) struct error ignored = ERROR_INIT;
 	autoclean(jsonx_free) json_t *config = NULL;

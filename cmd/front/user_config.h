@@ -5,12 +5,12 @@
  * DOCKER_CONFIG, or ~/.docker. A file that cannot be read or parsed changes
  * nothing: lists are for looking at, also at what is broken.
  */
-#ifndef CMD_USER_FORMAT_H
-#define CMD_USER_FORMAT_H
+#ifndef CMD_USER_CONFIG_H
+#define CMD_USER_CONFIG_H
 
 #include "cmd/context.h"
 
 /* The string under KEY, the caller's to free; NULL without one. */
-char *user_format(const struct context *context, const char *key);
+char *user_config_text(const struct context *context, const char *key);
 
 #endif
