@@ -4,14 +4,23 @@
 
 #include <unistd.h>
 
+#include "base/alloc.h"
+#include "cmd/front/user_config.h"
+
 enum { TOOL_FAILED = 125, PROGRAM_DENIED = 126, PROGRAM_NOT_FOUND = 127 };
 
 int foreground_stay(struct command_call *call,
 		    const struct attach_client *client, struct error *err)
 {
+	struct attach_client own = *client;
 	struct attach_outcome outcome;
+	autofree char *keys = NULL;
 
-	if (attach_client_run(client, &outcome, err) < 0)
+	/* only a terminal's keys are keys */
+	if (!own.detach_keys && own.is_tty && own.has_stdin)
+		own.detach_keys = keys = user_config_text(call->context,
+							  "detachKeys");
+	if (attach_client_run(&own, &outcome, err) < 0)
 		return -1;
 	call->status = outcome.exit_code;
 	return 0;

@@ -9,7 +9,10 @@
 #include "cmd/command.h"
 #include "runtime/attach_client.h"
 
-/* Carry CLIENT's streams; the exit status of CALL becomes its outcome's. */
+/*
+ * Carry CLIENT's streams; the exit status of CALL becomes its outcome's. Keys
+ * to detach that it does not name are the user's (cmd/front/user_config.h).
+ */
 int foreground_stay(struct command_call *call,
 		    const struct attach_client *client,
 		    struct error *err) must_check;

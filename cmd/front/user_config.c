@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading docker's config.json for formats. */
+/* Reading docker's config.json. */
 #include "cmd/front/user_config.h"
 
 #include <fcntl.h>

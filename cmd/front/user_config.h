@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The formats that a user wants lists in when no --format is given: psFormat
- * and imagesFormat of docker's config.json, in the folder of --config, of
+ * What a user wants where no option says it: psFormat, imagesFormat and
+ * detachKeys of docker's config.json, in the folder of --config, of
  * DOCKER_CONFIG, or ~/.docker. A file that cannot be read or parsed changes
  * nothing: lists are for looking at, also at what is broken.
  */

@@ -140,6 +140,32 @@ def test_detach_and_attach_again(imgctl, busybox):
     assert shell.exitstatus == 3
 
 
+def test_detach_keys_of_the_configuration(imgctl, busybox):
+    """They hold for all four commands, and an option counts more."""
+    (imgctl.home / ".docker").mkdir(exist_ok=True)
+    (imgctl.home / ".docker/config.json").write_text('{"detachKeys": "ctrl-e,e"}')
+    calls = [("run", "-it", "--name", "box", busybox, "sh"), ("attach", "box"), ("exec", "-it", "box", "sh")]
+    for call in calls:
+        shell = imgctl.pty(*call)
+        shell.sendline("echo a''b")
+        shell.expect_exact("ab")
+        shell.send("\x05e")
+        shell.wait()
+        assert shell.exitstatus == 0 and state(imgctl, "box", "Running"), call
+    shell = imgctl.pty("attach", "--detach-keys", "ctrl-x", "box")
+    shell.sendline("echo c''d")
+    shell.expect_exact("cd")
+    shell.send("\x05e\x18")
+    shell.wait()
+    imgctl.ok("kill", "box")
+    shell = imgctl.pty("start", "-ai", "box")
+    shell.sendline("echo e''f")
+    shell.expect_exact("ef")
+    shell.send("\x05e")
+    shell.wait()
+    assert shell.exitstatus == 0 and state(imgctl, "box", "Running")
+
+
 def test_killed_client_ends_the_container(imgctl, busybox):
     run = imgctl.popen("run", "--name", "box", busybox, "sh", "-c", TRAP)
     assert run.stdout.readline() == b"ready\n"
