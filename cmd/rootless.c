@@ -12,12 +12,22 @@
 #include "runtime/cgroup/cgroup_delegation.h"
 #include "runtime/userns_enter.h"
 
-/* Verbs that read what is the user's own, or nothing at all. */
+/* Verbs that read what is the user's own, or nothing at all, or enter late. */
 static const char *const plain[] = {
-	"completion", "history",    "image history",
-	"image ls",   "image list", "images",
-	"login",      "logout",	    "system doctor",
-	"tag",	      "image tag",  "version",
+	"completion",
+	"history",
+	"image history",
+	"isolation",
+	"container isolation",
+	"image ls",
+	"image list",
+	"images",
+	"login",
+	"logout",
+	"system doctor",
+	"tag",
+	"image tag",
+	"version",
 	NULL,
 };
 

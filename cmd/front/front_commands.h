@@ -44,6 +44,9 @@ int cmd_attach(struct command_call *call, struct error *err);
 /* Show the processes of a container. */
 int cmd_top(struct command_call *call, struct error *err);
 
+/* Show what keeps a container apart from its host. */
+int cmd_isolation(struct command_call *call, struct error *err);
+
 /* Show what ports of a container are published. */
 int cmd_port(struct command_call *call, struct error *err);
 

@@ -168,37 +168,66 @@ static int read_profile(const char *text, const struct seccomp_context *context,
 	return 0;
 }
 
+static int build_profile(const struct seccomp_cache_key *key,
+			 struct seccomp_profile *out, struct error *err)
+{
+	if (key->text)
+		return read_profile(key->text, &key->context, out, err);
+	seccomp_default(&key->context, out);
+	return 0;
+}
+
 static int build_filter(const struct seccomp_cache_key *key,
 			struct seccomp_filter *out, struct error *err)
 {
 	autoclean(seccomp_profile_release) struct seccomp_profile profile =
 		SECCOMP_PROFILE_INIT;
 
-	if (!key->text)
-		seccomp_default(&key->context, &profile);
-	else if (read_profile(key->text, &key->context, &profile, err) < 0)
+	if (build_profile(key, &profile, err) < 0)
 		return -1;
 	return seccomp_filter_build(&profile, out, err);
+}
+
+/* What decides about the filter; false when there is to be none. */
+static int find_key(const json_t *host, struct seccomp_cache_key *key,
+		    bool *is_filtered, struct error *err)
+{
+	const char *option = spec_security_option(host, "seccomp");
+	uint64_t caps = 0;
+
+	*is_filtered = false;
+	if (json_is_true(json_object_get(host, "Privileged")) ||
+	    (option && !strcmp(option, "unconfined")))
+		return 0;
+	if (spec_capabilities(host, caps_bounding(), &caps, err) < 0)
+		return -1;
+	seccomp_context_init(caps, &key->context);
+	if (option && strcmp(option, "builtin") != 0)
+		key->text = option;
+	*is_filtered = true;
+	return 0;
+}
+
+int start_plan_profile(const json_t *host, struct seccomp_profile *out,
+		       bool *has_profile_out, struct error *err)
+{
+	struct seccomp_cache_key key = { NULL };
+
+	if (find_key(host, &key, has_profile_out, err) < 0)
+		return -1;
+	return *has_profile_out ? build_profile(&key, out, err) : 0;
 }
 
 int start_plan_filter(const struct store *store, const json_t *host,
 		      struct seccomp_filter *out, bool *has_filter_out,
 		      struct error *err)
 {
-	const char *option = spec_security_option(host, "seccomp");
 	struct seccomp_cache_key key = { NULL };
-	uint64_t caps = 0;
 
-	*has_filter_out = false;
-	if (json_is_true(json_object_get(host, "Privileged")) ||
-	    (option && !strcmp(option, "unconfined")))
-		return 0;
-	if (spec_capabilities(host, caps_bounding(), &caps, err) < 0)
+	if (find_key(host, &key, has_filter_out, err) < 0)
 		return -1;
-	seccomp_context_init(caps, &key.context);
-	if (option && strcmp(option, "builtin") != 0)
-		key.text = option;
-	*has_filter_out = true;
+	if (!*has_filter_out)
+		return 0;
 	if (!seccomp_cache_find(store->run_fd, &key, out)) {
 		if (build_filter(&key, out, err) < 0)
 			return -1;

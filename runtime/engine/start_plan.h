@@ -42,6 +42,13 @@ int start_plan_filter(const struct store *store, const json_t *host_config,
 		      struct seccomp_filter *out, bool *has_filter_out,
 		      struct error *err) must_check;
 
+/*
+ * The profile that filter is made of, into OUT, which the caller releases; none
+ * when HOST_CONFIG asks for no filter.
+ */
+int start_plan_profile(const json_t *host_config, struct seccomp_profile *out,
+		       bool *has_profile_out, struct error *err) must_check;
+
 /* Free what a plan owns. */
 void start_plan_release(struct start_plan *plan);
 DEFINE_CLEANUP(struct start_plan, start_plan_release)
