@@ -4,8 +4,10 @@
 #include "cmd/front/foreground.h"
 #include "cmd/front/front_commands.h"
 #include "cmd/front/verb.h"
+#include "runtime/engine/container_attach.h"
 #include "runtime/engine/container_event.h"
 #include "runtime/engine/container_start.h"
+#include "runtime/engine/container_state.h"
 
 struct start_options {
 	bool is_attached, is_interactive;
@@ -79,6 +81,26 @@ static int start_all(struct command_call *call, char *const *names,
 	return result;
 }
 
+/* One that runs is joined: starting it would change nothing. */
+static int start_or_join(struct container_start *request,
+			 const struct attach_client *client, int *fd_out,
+			 struct error *err)
+{
+	autoclean(container_state_release) struct container_state state =
+		CONTAINER_STATE_INIT;
+	unsigned wants = ATTACH_WANTS_OUTPUT | ATTACH_WANTS_ERRORS;
+
+	if (container_state_load(request->store, request->container, &state,
+				 err) < 0)
+		return -1;
+	if (state.status != CONTAINER_RUNNING || state.is_orphaned)
+		return container_start(request, fd_out, err);
+	if (client->has_stdin)
+		wants |= ATTACH_WANTS_INPUT;
+	return container_connect(request->store, request->container, wants,
+				 fd_out, err);
+}
+
 /* Attached before it starts: nothing of its output is missed. */
 static int start_attached(struct command_call *call,
 			  const struct start_options *options, const char *name,
@@ -105,7 +127,7 @@ static int start_attached(struct command_call *call,
 	if (foreground_check_terminal(client.is_tty, client.has_stdin, err) < 0)
 		return -1;
 	container_event(request.store, &container, "attach");
-	if (container_start(&request, &client_fd, err) < 0 ||
+	if (start_or_join(&request, &client, &client_fd, err) < 0 ||
 	    attach_client_wait(client_fd, err) < 0)
 		return -1;
 	client.fd = client_fd;

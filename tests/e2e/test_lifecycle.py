@@ -166,6 +166,14 @@ def test_detach_keys_of_the_configuration(imgctl, busybox):
     assert shell.exitstatus == 0 and state(imgctl, "box", "Running")
 
 
+def test_start_attached_joins_one_that_runs(imgctl, busybox):
+    imgctl.ok("run", "-d", "--name", "box", busybox, "sh", "-c", "trap 'exit 9' TERM; while :; do echo on; sleep 0.1; done")
+    client = imgctl.popen("start", "--attach", "box")
+    assert client.stdout.readline() == b"on\n"
+    imgctl.ok("stop", "box")
+    assert client.wait(20) == 9
+
+
 def test_killed_client_ends_the_container(imgctl, busybox):
     run = imgctl.popen("run", "--name", "box", busybox, "sh", "-c", TRAP)
     assert run.stdout.readline() == b"ready\n"
