@@ -5,6 +5,8 @@
 
 #include "base/alloc.h"
 #include "base/fs.h"
+#include "base/jsonx.h"
+#include "cmd/front/create_command.h"
 #include "cmd/front/foreground.h"
 #include "cmd/front/front_commands.h"
 #include "cmd/front/image_ensure.h"
@@ -210,6 +212,8 @@ static int create(struct run *run, bool is_foreground, struct error *err)
 		IMAGE_RECORD_INIT;
 	autoclean(run_config_release) struct run_config config =
 		RUN_CONFIG_INIT;
+	autoclean(jsonx_free)
+		json_t *command = create_command_note(run->call->argv);
 	struct run_config_request want = {
 		.options = options,
 		.image = &image,
@@ -231,6 +235,7 @@ static int create(struct run *run, bool is_foreground, struct error *err)
 	if (run_config_make(&want, &config, err) < 0 ||
 	    warn(config.host_config, err) < 0)
 		return -1;
+	request.command = command;
 	request.config = config.config;
 	request.host_config = config.host_config;
 	request.mounts = config.mounts;

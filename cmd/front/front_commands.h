@@ -65,6 +65,9 @@ int cmd_info(struct command_call *call, struct error *err);
 /* Show what takes how much of the disk. */
 int cmd_system_df(struct command_call *call, struct error *err);
 
+/* Print a unit for systemd that keeps a container running. */
+int cmd_generate_systemd(struct command_call *call, struct error *err);
+
 /* imgctl system doctor: what this machine allows. */
 int cmd_system_doctor(struct command_call *call, struct error *err);
 

@@ -126,6 +126,9 @@ static json_t *make_document(const struct container_request *request,
 						    request->is_overlaid));
 	(void)json_object_set_new(document, "path", json_string(request->path));
 	(void)json_object_set(document, "args", request->args);
+	if (request->command)
+		(void)json_object_set(document, "createCommand",
+				      request->command);
 	(void)json_object_set(document, "config", request->config);
 	(void)json_object_set(document, "hostConfig", request->host_config);
 	(void)json_object_set(document, "mounts", request->mounts);

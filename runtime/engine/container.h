@@ -47,6 +47,7 @@ struct container_request {
 	const char *image_name;		  /* as the user wrote it */
 	const char *rootfs;  /* a folder instead of an image; or NULL */
 	bool is_overlaid;    /* and the container writes to its own layer */
+	json_t *command;     /* how it is made again; borrowed; or NULL */
 	json_t *config;	     /* merged with the image's; borrowed */
 	json_t *host_config; /* borrowed */
 	json_t *mounts;	     /* docker's Mounts; borrowed */
