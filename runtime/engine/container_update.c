@@ -51,25 +51,37 @@ static int check_memory(const json_t *host, const json_t *changes,
 static int check_cpu(const json_t *host, const json_t *changes,
 		     struct error *err)
 {
-	bool has_quota = spec_integer(host, "CpuQuota") ||
-			 spec_integer(host, "CpuPeriod");
-	bool wants_quota = spec_integer(changes, "CpuQuota") ||
-			   spec_integer(changes, "CpuPeriod");
+	static const struct {
+		const char *key, *name;
+	} rows[] = { { "CpuPeriod", "CPU Period" },
+		     { "CpuQuota", "CPU Quota" } };
 
-	if (spec_integer(changes, "NanoCpus") && (has_quota || wants_quota))
-		return error_set(err, ERROR_INVALID,
-				 "Conflicting options: Nano CPUs cannot be "
-				 "updated as CPU Period has already been set");
-	if (wants_quota && spec_integer(host, "NanoCpus"))
-		return error_set(err, ERROR_INVALID,
-				 "Conflicting options: CPU Quota cannot be "
-				 "updated as NanoCPUs has already been set");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		bool has = spec_integer(host, rows[i].key);
+		bool wants = spec_integer(changes, rows[i].key);
+
+		if (spec_integer(changes, "NanoCpus") && (has || wants))
+			return error_set(err, ERROR_INVALID,
+					 "Conflicting options: Nano CPUs "
+					 "cannot be updated as %s has already "
+					 "been set",
+					 rows[i].name);
+		if (wants && spec_integer(host, "NanoCpus"))
+			return error_set(err, ERROR_INVALID,
+					 "Conflicting options: %s cannot be "
+					 "updated as NanoCPUs has already been "
+					 "set",
+					 rows[i].name);
+	}
 	return 0;
 }
 
-static int check(const json_t *host, const json_t *changes, struct error *err)
+int container_update_check(const json_t *host, const json_t *changes,
+			   struct error *err)
 {
-	if (json_object_get(changes, "RestartPolicy") &&
+	const json_t *policy = json_object_get(changes, "RestartPolicy");
+
+	if (policy && strcmp(spec_string(policy, "Name"), "no") != 0 &&
 	    json_is_true(json_object_get(host, "AutoRemove")))
 		return error_set(err, ERROR_INVALID,
 				 "Restart policy cannot be updated because "
@@ -147,7 +159,7 @@ int container_update(const struct store *store, struct container *container,
 	autoclean(container_state_release) struct container_state state =
 		CONTAINER_STATE_INIT;
 
-	if (check(container->host_config, changes, err) < 0 ||
+	if (container_update_check(container->host_config, changes, err) < 0 ||
 	    container_state_load(store, container, &state, err) < 0)
 		return -1;
 	if (state.pid && leave_mark(store, container, err) < 0)

@@ -16,6 +16,13 @@
 #define CONTAINER_UPDATED_MARK "updated"
 
 /*
+ * Whether CHANGES fit to HOST, a container's HostConfig. INVALID in docker's
+ * words. Pure.
+ */
+int container_update_check(const json_t *host, const json_t *changes,
+			   struct error *err) must_check;
+
+/*
  * Set the members of CHANGES, an object of docker's HostConfig. INVALID for
  * what contradicts itself or what is set already, in docker's words;
  * UNSUPPORTED when the container runs without a control group.
