@@ -189,7 +189,7 @@ static int make_directory(struct cgroup *cg, enum cgroup_controller slot,
 			directory->made = made;
 			return made ? 0 : check_existing(cg, directory, err);
 		}
-		if (!is_refusal(errno) || own)
+		if (!is_refusal(errno) || own + 1 == tops_of(place))
 			return error_sys(err, errno, "make cgroup %s/%s",
 					 top_path, cg->path);
 	}
