@@ -50,6 +50,7 @@ void run_options_release(struct run_options *options)
 		&options->write_bps,
 		&options->read_iops,
 		&options->write_iops,
+		&options->storage_opts,
 	};
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)

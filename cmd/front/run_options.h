@@ -21,7 +21,7 @@ struct run_options {
 	const char *name, *workdir, *user, *entrypoint, *hostname, *domainname;
 	const char *network, *ipc, *pid, *uts, *cgroupns, *cgroup_parent;
 	const char *pull, *platform, *cidfile, *stop_signal, *detach_keys;
-	const char *restart, *health_command, *runtime, *volume_driver;
+	const char *restart, *health_command, *runtime, *volume_driver, *gpus;
 	const char *log_driver, *cpuset_cpus, *cpuset_mems, *mac_address;
 	bool has_entrypoint, has_stop_timeout;
 	int64_t memory, memory_swap, memory_reservation, swappiness;
@@ -36,7 +36,7 @@ struct run_options {
 	struct strvec ulimits, sysctls, security, expose, log_opts, attach;
 	struct strvec devices, device_rules, volumes_from;
 	struct strvec weight_devices, read_bps, write_bps;
-	struct strvec read_iops, write_iops;
+	struct strvec read_iops, write_iops, storage_opts;
 };
 
 /* The defaults before anything is read. */

@@ -142,6 +142,19 @@ def test_devices_and_mounts(user_imgctl, user_busybox):
     assert "there" in shown and "refused" in shown and "4" in shown.split()
 
 
+def test_a_folder_as_root_and_volumes_of_another(user_imgctl, user_busybox):
+    tool = user_imgctl
+    root = tool.home / "rootfs"
+    tool.ok("run", "--name", "first", "-v", "/anonymous", user_busybox, "sh", "-c", "echo x > /anonymous/file")
+    tool.ok("cp", "first:/", root)
+    assert tool.ok("run", "--rm", "--rootfs", f"{root}:O", "sh", "-c", "echo new > /file; cat /file") == "new\n"
+    assert not (root / "file").exists()
+    tool.ok("run", "--rm", "--rootfs", root, "sh", "-c", "echo new > /file")
+    assert (root / "file").read_text() == "new\n"
+    tool.fails("run", "--rm", "--volumes-from", "first:ro", user_busybox, "touch", "/anonymous/file", rc=1, err="Read-only")
+    assert "\nDelegate=yes\n" in tool.ok("generate", "systemd", "--new", "-n", "first")
+
+
 def test_networks(user_imgctl, user_busybox):
     links = "ls /sys/class/net | tr '\\n' ' '"
     assert user_imgctl.ok("run", "--rm", user_busybox, "sh", "-c", links) == "lo "
