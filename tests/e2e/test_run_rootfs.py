@@ -64,8 +64,19 @@ def test_read_only(imgctl, folder, option):
 
 
 def test_mounts_inside_do_not_reach_the_host(imgctl, folder):
-    imgctl.ok("run", "--rm", "--privileged", "--rootfs", folder, "mount", "-t", "tmpfs", "none", "/home")
-    assert str(folder) not in open("/proc/self/mountinfo").read()
+    """Nor those that starting makes, where the folder is on a shared mount."""
+    def mounts():
+        return [line for line in open("/proc/self/mountinfo") if str(folder) in line]
+    subprocess.run(["mount", "--bind", "--make-shared", folder, folder], check=True)
+    try:
+        before = mounts()
+        imgctl.ok("run", "-d", "--name", "c1", "--privileged", "--rootfs", folder, "sh", "-c",
+                  "mount -t tmpfs none /home; echo > /ready; sleep 1000")
+        imgctl.ok("exec", "c1", "sh", "-c", "until [ -e /ready ]; do :; done")
+        assert len(before) == 1 and mounts() == before
+        imgctl.ok("rm", "-f", "c1")
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
 
 
 @pytest.mark.parametrize("what, words", [("missing", "No such file"), ("file", "not a folder")])
