@@ -88,11 +88,11 @@ static int read_paths(const struct instruction_request *request,
 
 	if (words->count < 2)
 		return error_set(err, ERROR_INVALID,
-				 "%s requires at least two arguments, but only "
-				 "%s was provided. Destination could not be "
+				 "%s requires at least two arguments, but %s "
+				 "provided. Destination could not be "
 				 "determined",
 				 instruction_kind_name(out->kind),
-				 words->count ? "one" : "none");
+				 words->count ? "only one was" : "none were");
 	last = words->items[words->count - 1];
 	if (!is_array && heredoc_is_word(last, request->escape, &opened))
 		return error_set(err, ERROR_INVALID,
