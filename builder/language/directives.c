@@ -126,20 +126,38 @@ int directives_read(struct directives *directives, const char *text,
 	return 0;
 }
 
-/* "Rule,Rule" of skip=. */
-static void read_skip(struct directives *directives, const char *value)
+/* "Rule,Rule" of skip= and experimental=. */
+static void read_rules(const char *value, struct strvec *rules, bool *all)
 {
 	while (*value) {
 		size_t length = strcspn(value, ",");
 		struct span rule = trim((struct span){ value, length });
 
 		if (equals(rule, "all"))
-			directives->check_skip_all = true;
+			*all = true;
 		else if (rule.length)
-			strvec_take(&directives->check_skip,
-				    xstrndup(rule.text, rule.length));
+			strvec_take(rules, xstrndup(rule.text, rule.length));
 		value += length + (value[length] == ',');
 	}
+}
+
+static int read_error(const char *value, bool *out, struct error *err)
+{
+	/* a boolean as Go reads it */
+	static const char *const words[] = {
+		"1", "t", "true", "0", "f", "false"
+	};
+
+	for (size_t i = 0; i < 6; i++) {
+		if (!strcasecmp(value, words[i])) {
+			*out = i < 3;
+			return 0;
+		}
+	}
+	return error_set(err, ERROR_INVALID,
+			 "invalid value \"%s\" of check's error: expected "
+			 "true or false",
+			 value);
 }
 
 /* One "key=value" of check. */
@@ -147,37 +165,34 @@ static int read_setting(struct directives *directives, struct span setting,
 			struct error *err)
 {
 	const char *equal = memchr(setting.text, '=', setting.length);
-	struct span key = setting;
+	size_t length = equal ? (size_t)(equal - setting.text) : setting.length;
+	struct span key = trim((struct span){ setting.text, length });
+	struct span text = setting;
 	autofree char *value = NULL;
-	struct span text;
 
 	if (!equal)
 		return error_set(err, ERROR_INVALID,
 				 "invalid check option \"%.*s\": expected "
 				 "skip=RULE,… or error=true",
 				 (int)setting.length, setting.text);
-	key = trim(
-		(struct span){ setting.text, (size_t)(equal - setting.text) });
-	text = trim((struct span){
-		equal + 1,
-		setting.length - (size_t)(equal - setting.text) - 1 });
+	text = trim((struct span){ equal + 1, setting.length - length - 1 });
 	value = xstrndup(text.text, text.length);
 	if (equals(key, "skip")) {
-		read_skip(directives, value);
+		read_rules(value, &directives->check_skip,
+			   &directives->check_skip_all);
 		return 0;
 	}
-	if (!equals(key, "error"))
-		return error_set(err, ERROR_INVALID,
-				 "invalid check option \"%.*s\": expected skip "
-				 "or error",
-				 (int)key.length, key.text);
-	if (strcasecmp(value, "true") != 0 && strcasecmp(value, "false") != 0)
-		return error_set(err, ERROR_INVALID,
-				 "invalid value \"%s\" of check's error: "
-				 "expected true or false",
-				 value);
-	directives->check_error = !strcasecmp(value, "true");
-	return 0;
+	if (equals(key, "experimental")) {
+		read_rules(value, &directives->check_experimental,
+			   &directives->check_experimental_all);
+		return 0;
+	}
+	if (equals(key, "error"))
+		return read_error(value, &directives->check_error, err);
+	return error_set(err, ERROR_INVALID,
+			 "invalid check option \"%.*s\": expected skip, error "
+			 "or experimental",
+			 (int)key.length, key.text);
 }
 
 int directives_read_check(struct directives *directives, const char *value,
@@ -199,5 +214,6 @@ void directives_release(struct directives *directives)
 {
 	free(directives->syntax);
 	strvec_release(&directives->check_skip);
+	strvec_release(&directives->check_experimental);
 	*directives = (struct directives)DIRECTIVES_INIT;
 }

@@ -9,6 +9,7 @@
  * The first line that is not one of these ends them; each may be there once.
  * `syntax` is only recorded: no other program is fetched to read the file.
  * `check` is "skip=Rule,Rule;error=true" in any order; skip=all is all rules.
+ * "experimental=Rule,Rule" or "experimental=all" adds rules that rest else.
  */
 #ifndef BUILDER_DIRECTIVES_H
 #define BUILDER_DIRECTIVES_H
@@ -26,14 +27,17 @@ struct directives {
 	unsigned check_line;	  /* 0 when not given */
 	struct strvec check_skip; /* names of rules */
 	bool check_skip_all;
+	struct strvec check_experimental;
+	bool check_experimental_all;
 	bool check_error; /* findings fail the build */
 	bool done;	  /* a line that is no directive was seen */
 	bool escape_seen;
 };
 
-#define DIRECTIVES_INIT                                   \
-	{                                                 \
-		.escape = '\\', .check_skip = STRVEC_INIT \
+#define DIRECTIVES_INIT                                    \
+	{                                                  \
+		.escape = '\\', .check_skip = STRVEC_INIT, \
+		.check_experimental = STRVEC_INIT          \
 	}
 
 /*

@@ -107,6 +107,8 @@ static const struct {
 	{ " error = true ; skip = B ;", "B", false, true, "turned, blanks" },
 	{ "", "", false, false, "nothing" },
 	{ "skip=", "", false, false, "nothing to skip" },
+	{ "error=1", "", false, true, "as Go reads it" },
+	{ "experimental=A;skip=B", "B", false, false, "experimental" },
 	{ "error=maybe", NULL, false, false, "no boolean" },
 	{ "skip", NULL, false, false, "no value" },
 	{ "keep=A", NULL, false, false, "no such option" },
