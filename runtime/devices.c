@@ -178,10 +178,22 @@ static int make_device(const struct device_plan *plan,
 		       : make_node(node, folder, name);
 }
 
+const char *devices_link(const struct device_plan *plan, size_t index,
+			 const char **leads_to_out)
+{
+	index += plan->has_core ? 0 : 1;
+	if (index >= LINK_COUNT)
+		return NULL;
+	*leads_to_out = links[index].leads_to;
+	return links[index].name;
+}
+
 int devices_make(const struct device_plan *plan, int root,
 		 struct stage_failure *fail)
 {
 	autoclose int dev = -1;
+	const char *leads_to;
+	const char *name;
 
 	if (plan->is_skipped)
 		return 0;
@@ -192,10 +204,9 @@ int devices_make(const struct device_plan *plan, int root,
 		if (make_device(plan, &plan->nodes[i], root, dev) < 0)
 			return stage_fail(fail, STAGE_DEVICE,
 					  plan->nodes[i].shown);
-	for (size_t i = plan->has_core ? 0 : 1; i < LINK_COUNT; i++)
-		if (symlinkat(links[i].leads_to, dev, links[i].name) < 0 &&
-		    errno != EEXIST)
-			return stage_fail(fail, STAGE_DEVICE, links[i].name);
+	for (size_t i = 0; (name = devices_link(plan, i, &leads_to)); i++)
+		if (symlinkat(leads_to, dev, name) < 0 && errno != EEXIST)
+			return stage_fail(fail, STAGE_DEVICE, name);
 	return 0;
 }
 

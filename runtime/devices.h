@@ -46,6 +46,13 @@ struct device_plan {
 void devices_plan(const struct runtime_spec *spec, struct device_plan *out);
 
 /*
+ * The name in /dev of PLAN's link at INDEX, and what it leads to; NULL beyond
+ * the last.
+ */
+const char *devices_link(const struct device_plan *plan, size_t index,
+			 const char **leads_to_out);
+
+/*
  * Make the nodes and links below ROOT. In the container's first process;
  * allocates nothing.
  */

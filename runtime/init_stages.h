@@ -15,36 +15,7 @@
 #ifndef RUNTIME_INIT_STAGES_H
 #define RUNTIME_INIT_STAGES_H
 
-#include <stdbool.h>
-
-#include "runtime/cgroup_view.h"
-#include "runtime/confine.h"
-#include "runtime/devices.h"
-#include "runtime/hooks.h"
-#include "runtime/mount_plan.h"
-#include "runtime/namespaces.h"
-#include "runtime/sysctl.h"
-
-struct init_plan {
-	const struct runtime_spec *spec; /* borrowed */
-	int stdio[3];			 /* -1: /dev/null */
-	int start_fd;			 /* wait for a client here; or -1 */
-	int root;			 /* detached mount to become "/" */
-	int control;			 /* the child's end of the line */
-	struct namespace_plan namespaces;
-	struct mount_plan mounts;
-	struct device_plan devices;
-	struct sysctl_plan sysctls;
-	struct confine_plan confine;
-	struct cgroup_view cgroups;
-	struct hook_state hooks;
-	char *keyring;	       /* name of the session keyring; NULL: nameless */
-	bool no_keyring;       /* the caller's stays */
-	bool no_pivot;	       /* move the root instead */
-	bool waits_for_maps;   /* the parent writes the id maps */
-	bool waits_for_parent; /* launch's prepare is running */
-	bool waits_for_clearance; /* its accompany will */
-};
+#include "runtime/init_plan.h"
 
 /* Go through the stages in this process, the new child. */
 _Noreturn void init_run(const struct init_plan *plan);

@@ -12,6 +12,7 @@
 #include "runtime/child.h"
 #include "runtime/control.h"
 #include "runtime/idmap.h"
+#include "runtime/init_plan.h"
 #include "runtime/init_stages.h"
 
 /*
@@ -33,62 +34,22 @@ static int open_root(const struct launch *launch, struct init_plan *plan,
 	return 0;
 }
 
-/* What would be silently missing is refused instead. */
-static int check_support(const struct runtime_spec *spec, struct error *err)
-{
-	if (!spec->has_process)
-		return error_set(err, ERROR_INVALID,
-				 "the configuration has no process");
-	if (spec->mount_label && *spec->mount_label)
-		return error_set(err, ERROR_UNSUPPORTED,
-				 "mountLabel: SELinux labels on mounts are not "
-				 "supported");
-	if (spec->intel_rdt.is_set)
-		return error_set(err, ERROR_UNSUPPORTED,
-				 "intelRdt: resource control groups are not "
-				 "supported");
-	return 0;
-}
-
 static int make_plan(const struct launch *launch, struct init_plan *plan,
 		     struct error *err)
 {
 	const struct runtime_spec *spec = launch->spec;
-	const struct runtime_namespace *spaces = spec->namespaces;
+	const struct init_plan_place place = { launch->network_fd, launch->id,
+					       launch->bundle };
 
-	if (check_support(spec, err) < 0)
+	if (init_plan_make(spec, &place, plan, err) < 0)
 		return -1;
-	plan->spec = spec;
 	plan->start_fd = launch->start_fd;
 	memcpy(plan->stdio, launch->stdio, sizeof(plan->stdio));
 	plan->waits_for_parent = launch->prepare;
 	plan->waits_for_clearance = launch->accompany;
-	plan->waits_for_maps = namespace_is_new(spec, RUNTIME_NAMESPACE_USER);
-	plan->cgroups = (struct cgroup_view){
-		.is_unified = cgroup_view_is_unified(),
-		.has_namespace = spaces[RUNTIME_NAMESPACE_CGROUP].is_asked,
-		.id = launch->id,
-	};
-	if (launch->id)
-		plan->keyring = xasprintf("_ses.%s", launch->id);
-	hook_state_make(spec, launch->id, launch->bundle, &plan->hooks);
-	devices_plan(spec, &plan->devices);
-	if (namespaces_plan(spec, launch->network_fd, &plan->namespaces, err) <
-		    0 ||
-	    mount_plan_make(spec, &plan->mounts, err) < 0 ||
-	    sysctl_plan_make(spec, &plan->sysctls, err) < 0 ||
-	    confine_plan_make(&spec->process,
-			      spaces[RUNTIME_NAMESPACE_USER].is_asked ||
-				      !userns_is_initial(),
-			      &plan->confine, err) < 0)
-		return -1;
-	/* execCPUAffinity is for processes that join later only */
-	CPU_ZERO(&plan->confine.first_cpus);
-	CPU_ZERO(&plan->confine.cpus);
 	plan->confine.filter = launch->filter;
 	plan->confine.filter_flags = launch->filter_flags;
 	plan->confine.dies_with_parent = launch->dies_with_parent;
-	plan->confine.personality = spec->personality;
 	plan->confine.preserved = launch->preserved;
 	plan->confine.has_listener = launch->listen;
 	plan->no_keyring = launch->no_keyring;
@@ -97,22 +58,6 @@ static int make_plan(const struct launch *launch, struct init_plan *plan,
 		return -1;
 	return open_root(launch, plan, err);
 }
-
-static void release_plan(struct init_plan *plan)
-{
-	namespace_plan_release(&plan->namespaces);
-	mount_plan_release(&plan->mounts);
-	device_plan_release(&plan->devices);
-	sysctl_plan_release(&plan->sysctls);
-	confine_plan_release(&plan->confine);
-	hook_state_release(&plan->hooks);
-	free(plan->keyring);
-	if (plan->root >= 0)
-		(void)close(plan->root);
-	if (plan->control >= 0)
-		(void)close(plan->control);
-}
-DEFINE_CLEANUP(struct init_plan, release_plan)
 
 static int start_child(const struct launch *launch, struct init_plan *plan,
 		       struct launched *out, struct error *err)
@@ -227,10 +172,7 @@ static int finish(const struct launch *launch, const struct hook_state *state,
 int launch_container(const struct launch *launch, struct launched *out,
 		     struct error *err)
 {
-	autoclean(release_plan) struct init_plan plan = {
-		.root = -1,
-		.control = -1,
-	};
+	autoclean(init_plan_release) struct init_plan plan = INIT_PLAN_INIT;
 
 	*out = (struct launched)LAUNCHED_INIT;
 	if (make_plan(launch, &plan, err) < 0)

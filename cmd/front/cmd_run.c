@@ -16,7 +16,9 @@
 #include "cmd/usage.h"
 #include "runtime/engine/container_delete.h"
 #include "runtime/engine/container_event.h"
+#include "runtime/engine/container_explain.h"
 #include "runtime/engine/container_start.h"
+#include "runtime/explain/explain_text.h"
 
 enum { RUN_TOOL_FAILED = 125 };
 
@@ -144,7 +146,7 @@ static void take_back(struct run *run)
  */
 static int summon(struct run *run, struct error *err)
 {
-	if (!run->starts)
+	if (!run->starts || run->options.is_explained)
 		return 0;
 	return container_summon(run->store, &run->monitor, err);
 }
@@ -193,6 +195,8 @@ static int find_root(struct run *run, struct image_record *image,
 	struct image_wish wish = { operand, options->pull, options->platform,
 				   options->is_quiet };
 
+	if (options->is_explained)
+		wish.pull = "never";
 	request->image_name = operand;
 	if (!options->is_rootfs)
 		return image_ensure(run->call->context, &wish, image, err);
@@ -201,6 +205,33 @@ static int find_root(struct run *run, struct image_record *image,
 	request->image_name = run->rootfs;
 	request->rootfs = run->rootfs;
 	return 0;
+}
+
+/* The command as it was given, for the script's first lines. */
+static char *join_command(const struct run *run)
+{
+	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	strbuf_addstr(&text, run->call->path);
+	for (char *const *word = run->call->argv; *word; word++) {
+		strbuf_addch(&text, ' ');
+		explain_add_word(*word, &text);
+	}
+	return strbuf_steal(&text);
+}
+
+/* --explain: what would be done, and nothing is. */
+static int explain(struct run *run, const struct container_request *request,
+		   struct error *err)
+{
+	autoclean(strbuf_release) struct strbuf script = STRBUF_INIT;
+	autofree char *command = join_command(run);
+
+	if (container_draft(request, &run->container, err) < 0 ||
+	    container_explain(run->store, &run->container, command, &script,
+			      err) < 0)
+		return -1;
+	return command_print(script.text, script.length, err);
 }
 
 /* From the command line to a container in the store. */
@@ -219,6 +250,7 @@ static int create(struct run *run, bool is_foreground, struct error *err)
 		.image = &image,
 		.command = operands + 1,
 		.is_foreground = is_foreground,
+		.is_explained = options->is_explained,
 	};
 	struct container_request request = {
 		.name = options->name,
@@ -241,6 +273,8 @@ static int create(struct run *run, bool is_foreground, struct error *err)
 	request.mounts = config.mounts;
 	request.path = config.path;
 	request.args = config.args;
+	if (options->is_explained)
+		return explain(run, &request, err);
 	if (replace(run, err) < 0 ||
 	    container_create(run->store, &request, &run->container, err) < 0) {
 		run_mounts_discard(run->store, config.mounts);
@@ -346,7 +380,7 @@ int cmd_run(struct command_call *call, struct error *err)
 		return -1;
 	if (create(&run, !run.options.is_detached, err) < 0)
 		return fail(&run, RUN_TOOL_FAILED, err);
-	return start(&run, err);
+	return run.options.is_explained ? 0 : start(&run, err);
 }
 
 int cmd_create(struct command_call *call, struct error *err)
@@ -364,5 +398,5 @@ int cmd_create(struct command_call *call, struct error *err)
 		return 0;
 	if (create(&run, true, err) < 0)
 		return fail(&run, RUN_TOOL_FAILED, err);
-	return print_id(&run, err);
+	return run.options.is_explained ? 0 : print_id(&run, err);
 }

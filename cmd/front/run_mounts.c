@@ -209,6 +209,33 @@ static int settle_volume(const struct store *store, json_t *entry,
 	return 0;
 }
 
+/* A volume that a run would make. */
+static void plan_volume(json_t *entry)
+{
+	const char *name = text_of(entry, "Name");
+
+	(void)json_object_set_new(entry, "Anonymous", json_boolean(!*name));
+	(void)json_object_set_new(entry, "IsNew", json_true());
+	(void)json_object_set_new(entry, "IsPlanned", json_true());
+}
+
+/* As settle, but nothing is made. */
+static int plan(const struct run_config_request *request, json_t *entry,
+		struct error *err)
+{
+	const char *name = text_of(entry, "Name");
+
+	if (!strcmp(text_of(entry, "Type"), "bind") &&
+	    json_is_true(json_object_get(entry, "MustExist")))
+		return settle_bind(entry, err);
+	if (strcmp(text_of(entry, "Type"), "volume") != 0)
+		return 0;
+	if (*name && volume_exists(request->store, name))
+		return settle_volume(request->store, entry, err);
+	plan_volume(entry);
+	return 0;
+}
+
 static bool is_member(const json_t *list, const json_t *entry)
 {
 	const json_t *other;
@@ -250,6 +277,11 @@ static int settle(const struct run_config_request *request,
 
 		if (is_member(others, entry))
 			continue;
+		if (request->is_explained) {
+			if (plan(request, entry, err) < 0)
+				return -1;
+			continue;
+		}
 		if (!strcmp(type, "bind") && settle_bind(entry, err) < 0)
 			return -1;
 		if (!strcmp(type, "volume") &&

@@ -16,7 +16,7 @@ struct run_options {
 	bool is_interactive, is_tty, is_detached, is_removed, is_quiet;
 	bool is_readonly, is_privileged, has_init, is_publish_all;
 	bool is_oom_kill_disabled, is_health_off, replaces, is_rootfs;
-	bool is_trust_disabled;
+	bool is_trust_disabled, is_explained;
 	bool sig_proxy;
 	const char *name, *workdir, *user, *entrypoint, *hostname, *domainname;
 	const char *network, *ipc, *pid, *uts, *cgroupns, *cgroup_parent;

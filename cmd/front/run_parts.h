@@ -19,6 +19,7 @@ struct run_config_request {
 	const char *image_name;
 	char *const *command; /* after the image; NULL-terminated */
 	bool is_foreground;   /* run without -d: output is attached */
+	bool is_explained;    /* nothing is made: volumes are "IsPlanned" */
 };
 
 /*

@@ -75,3 +75,10 @@ int stubs_open(const struct store *store, int *fd_out, struct error *err)
 	}
 	return *fd_out < 0 ? error_sys(err, errno, "open stubs") : 0;
 }
+
+bool stubs_exist(const struct store *store)
+{
+	autoclose int fd = open_it(store);
+
+	return fd >= 0;
+}

@@ -12,10 +12,15 @@
 #ifndef LAYERS_STUBS_H
 #define LAYERS_STUBS_H
 
+#include <stdbool.h>
+
 #include "layers/store/store.h"
 
 /* Open the folder, making it if need be. The descriptor is the caller's. */
 int stubs_open(const struct store *store, int *fd_out,
 	       struct error *err) must_check;
+
+/* Whether the folder is there already. */
+bool stubs_exist(const struct store *store);
 
 #endif

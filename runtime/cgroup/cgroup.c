@@ -89,29 +89,12 @@ static int check_path(const char *path, struct error *err)
 	return 0;
 }
 
-/* Which controller's slot holds the directory of CONTROLLER's mount. */
-static enum cgroup_controller slot_of(const struct cgroup *cg,
-				      enum cgroup_controller controller)
-{
-	if (cg->host.places[controller].home == CGROUP_HOME_V2)
-		return CGROUP_CORE;
-	for (int i = CGROUP_MEMORY; i < (int)controller; i++) {
-		const struct cgroup_place *other = &cg->host.places[i];
-
-		if (other->home == CGROUP_HOME_V1 &&
-		    strcmp(other->mount, cg->host.places[controller].mount) ==
-			    0)
-			return (enum cgroup_controller)i;
-	}
-	return controller;
-}
-
 static const struct directory *directory_of(const struct cgroup *cg,
 					    enum cgroup_controller controller)
 {
 	if (cg->host.places[controller].home == CGROUP_HOME_NONE)
 		return &cg->directories[CGROUP_CONTROLLER_NONE];
-	return &cg->directories[slot_of(cg, controller)];
+	return &cg->directories[cgroup_host_slot(&cg->host, controller)];
 }
 
 /* Whether ERRNUM says "not here", so that the own group may be tried. */
@@ -164,10 +147,11 @@ static int make_directory(struct cgroup *cg, enum cgroup_controller slot,
 	struct directory *directory = &cg->directories[slot];
 	struct cgroup_tree_chain chain = {
 		.is_v2 = slot == CGROUP_CORE,
-		.is_cpuset = slot_of(cg, CGROUP_CPUSET) == slot &&
+		.is_cpuset = cgroup_host_slot(&cg->host, CGROUP_CPUSET) ==
+				     slot &&
 			     cgroup_host_is_v1(&cg->host, CGROUP_CPUSET),
 		.is_realtime = cg->gives_realtime &&
-			       slot_of(cg, CGROUP_CPU) == slot,
+			       cgroup_host_slot(&cg->host, CGROUP_CPU) == slot,
 		.controllers = controllers,
 	};
 
@@ -276,30 +260,21 @@ static int make_v1(struct cgroup *cg, unsigned wanted, struct error *err)
 
 		if (!(wanted & (1U << i)) ||
 		    !cgroup_host_is_v1(&cg->host, it) ||
-		    cg->directories[slot_of(cg, it)].fd >= 0)
+		    cg->directories[cgroup_host_slot(&cg->host, it)].fd >= 0)
 			continue;
-		if (make_directory(cg, slot_of(cg, it), 0, err) < 0)
+		if (make_directory(cg, cgroup_host_slot(&cg->host, it), 0,
+				   err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-/* The v1 devices controller's own language, one rule per write. */
 static int write_device_rule(const struct cgroup *cg,
 			     const struct device_rule *rule, struct error *err)
 {
-	char major[24] = "*", minor[24] = "*", line[64];
+	char line[DEVICE_RULE_MAX];
 
-	if (rule->major != DEVICE_ANY)
-		(void)snprintf(major, sizeof(major), "%lld",
-			       (long long)rule->major);
-	if (rule->minor != DEVICE_ANY)
-		(void)snprintf(minor, sizeof(minor), "%lld",
-			       (long long)rule->minor);
-	(void)snprintf(line, sizeof(line), "%c %s:%s %s%s%s", rule->type, major,
-		       minor, rule->access & DEVICE_READ ? "r" : "",
-		       rule->access & DEVICE_WRITE ? "w" : "",
-		       rule->access & DEVICE_MKNOD ? "m" : "");
+	device_rule_format(rule, line);
 	return cgroup_write(cg, CGROUP_DEVICES,
 			    rule->allow ? "devices.allow" : "devices.deny",
 			    line, err);
@@ -353,38 +328,11 @@ int cgroup_guard_devices(struct cgroup *cg, const struct cgroup_limits *limits,
 		return error_set(err, ERROR_UNSUPPORTED,
 				 "device rules need a cgroup v2 tree or the "
 				 "v1 \"devices\" controller");
-	is_member = cg->directories[slot_of(cg, CGROUP_DEVICES)].fd >= 0;
+	is_member = cg->directories[cgroup_host_slot(&cg->host, CGROUP_DEVICES)]
+			    .fd >= 0;
 	if (write_device_rules(cg, rules, err) < 0)
 		return -1;
 	return is_member ? 0 : cgroup_add(cg, pid, err);
-}
-
-/* v1 hosts without a v2 tree need a hierarchy to freeze and list by. */
-static unsigned wanted_controllers(const struct cgroup *cg,
-				   const struct cgroup_limits *limits,
-				   const struct cgroup_plan *plan)
-{
-	unsigned wanted = plan->controllers;
-
-	if (cg->host.mode == CGROUP_MODE_LEGACY)
-		wanted |= 1U << CGROUP_FREEZER | 1U << CGROUP_PIDS |
-			  1U << CGROUP_DEVICES;
-	if (limits->accounting)
-		wanted |= 1U << CGROUP_MEMORY | 1U << CGROUP_CPUACCT |
-			  1U << CGROUP_PIDS | 1U << CGROUP_IO;
-	return wanted;
-}
-
-/* The controllers of WANTED that the v2 tree has to hand down. */
-static unsigned unified_part(const struct cgroup *cg, unsigned wanted)
-{
-	unsigned part = 0;
-
-	for (int i = CGROUP_MEMORY; i < CGROUP_CONTROLLER_COUNT; i++)
-		if ((wanted & (1U << i)) &&
-		    cg->host.places[i].home == CGROUP_HOME_V2)
-			part |= 1U << i;
-	return part;
 }
 
 static int make_all(struct cgroup *cg, const struct cgroup_limits *limits,
@@ -397,9 +345,10 @@ static int make_all(struct cgroup *cg, const struct cgroup_limits *limits,
 	if (cgroup_plan_limits(&cg->host, limits, &plan, err) < 0)
 		return -1;
 	cg->gives_realtime = limits->realtime_runtime != CGROUP_UNSET;
-	wanted = wanted_controllers(cg, limits, &plan);
+	wanted = cgroup_plan_wanted(&cg->host, limits, &plan);
 	if (cg->host.places[CGROUP_CORE].home == CGROUP_HOME_V2 &&
-	    make_directory(cg, CGROUP_CORE, unified_part(cg, wanted), err) < 0)
+	    make_directory(cg, CGROUP_CORE,
+			   cgroup_plan_unified(&cg->host, wanted), err) < 0)
 		return -1;
 	if (make_v1(cg, wanted, err) < 0)
 		return -1;
@@ -420,7 +369,7 @@ static int open_on(const struct cgroup_host *host, const char *path,
 		enum cgroup_controller it = (enum cgroup_controller)i;
 
 		if (host->places[i].home == CGROUP_HOME_NONE ||
-		    slot_of(cg, it) != it)
+		    cgroup_host_slot(&cg->host, it) != it)
 			continue;
 		found = open_directory(cg, it) >= 0 || found;
 	}

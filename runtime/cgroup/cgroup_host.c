@@ -350,3 +350,18 @@ void cgroup_host_release(struct cgroup_host *host)
 	}
 	*host = (struct cgroup_host)CGROUP_HOST_INIT;
 }
+
+enum cgroup_controller cgroup_host_slot(const struct cgroup_host *host,
+					enum cgroup_controller controller)
+{
+	if (host->places[controller].home == CGROUP_HOME_V2)
+		return CGROUP_CORE;
+	for (int i = CGROUP_MEMORY; i < (int)controller; i++) {
+		const struct cgroup_place *other = &host->places[i];
+
+		if (other->home == CGROUP_HOME_V1 &&
+		    strcmp(other->mount, host->places[controller].mount) == 0)
+			return (enum cgroup_controller)i;
+	}
+	return controller;
+}

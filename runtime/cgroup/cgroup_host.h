@@ -95,6 +95,13 @@ enum cgroup_controller cgroup_controller_from_name(const char *name);
 bool cgroup_host_is_v1(const struct cgroup_host *host,
 		       enum cgroup_controller controller);
 
+/*
+ * The controller whose directory CONTROLLER shares: the core for all that live
+ * on the v2 tree, else the first of those that are mounted together.
+ */
+enum cgroup_controller cgroup_host_slot(const struct cgroup_host *host,
+					enum cgroup_controller controller);
+
 /* The mode's name: "none", "legacy", "hybrid", "unified". */
 const char *cgroup_mode_name(enum cgroup_mode mode);
 

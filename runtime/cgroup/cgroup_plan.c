@@ -361,3 +361,30 @@ void cgroup_plan_release(struct cgroup_plan *plan)
 	free(plan->writes);
 	*plan = (struct cgroup_plan)CGROUP_PLAN_INIT;
 }
+
+/* v1 hosts without a v2 tree need a hierarchy to freeze and list by. */
+unsigned cgroup_plan_wanted(const struct cgroup_host *host,
+			    const struct cgroup_limits *limits,
+			    const struct cgroup_plan *plan)
+{
+	unsigned wanted = plan->controllers;
+
+	if (host->mode == CGROUP_MODE_LEGACY)
+		wanted |= 1U << CGROUP_FREEZER | 1U << CGROUP_PIDS |
+			  1U << CGROUP_DEVICES;
+	if (limits->accounting)
+		wanted |= 1U << CGROUP_MEMORY | 1U << CGROUP_CPUACCT |
+			  1U << CGROUP_PIDS | 1U << CGROUP_IO;
+	return wanted;
+}
+
+unsigned cgroup_plan_unified(const struct cgroup_host *host, unsigned wanted)
+{
+	unsigned part = 0;
+
+	for (int i = CGROUP_MEMORY; i < CGROUP_CONTROLLER_COUNT; i++)
+		if ((wanted & (1U << i)) &&
+		    host->places[i].home == CGROUP_HOME_V2)
+			part |= 1U << i;
+	return part;
+}

@@ -57,6 +57,18 @@ int cgroup_plan_limits(const struct cgroup_host *host,
 		       const struct cgroup_limits *limits,
 		       struct cgroup_plan *out, struct error *err) must_check;
 
+/*
+ * The controllers, a bit each, that a group with LIMITS and its PLAN is to be
+ * on: what the writes need, and what nothing could be frozen, listed or counted
+ * without.
+ */
+unsigned cgroup_plan_wanted(const struct cgroup_host *host,
+			    const struct cgroup_limits *limits,
+			    const struct cgroup_plan *plan);
+
+/* Those of WANTED that HOST's v2 tree has to hand down. */
+unsigned cgroup_plan_unified(const struct cgroup_host *host, unsigned wanted);
+
 /* The v2 weight (1 to 10000) for v1 cpu SHARES (2 to 262144). */
 uint64_t cgroup_cpu_weight(uint64_t shares);
 

@@ -2,6 +2,8 @@
 /* Normalises device rules the way the v1 devices controller keeps them. */
 #include "runtime/cgroup/device_rules.h"
 
+#include <stdio.h>
+
 #include "base/alloc.h"
 
 static bool is_same_device(const struct device_rule *a,
@@ -115,4 +117,21 @@ void device_rules_release(struct device_rules *rules)
 {
 	forget_all(rules);
 	rules->allow_by_default = true;
+}
+
+void device_rule_format(const struct device_rule *rule,
+			char out[static DEVICE_RULE_MAX])
+{
+	char major[24] = "*", minor[24] = "*";
+
+	if (rule->major != DEVICE_ANY)
+		(void)snprintf(major, sizeof(major), "%lld",
+			       (long long)rule->major);
+	if (rule->minor != DEVICE_ANY)
+		(void)snprintf(minor, sizeof(minor), "%lld",
+			       (long long)rule->minor);
+	(void)snprintf(out, DEVICE_RULE_MAX, "%c %s:%s %s%s%s", rule->type,
+		       major, minor, rule->access & DEVICE_READ ? "r" : "",
+		       rule->access & DEVICE_WRITE ? "w" : "",
+		       rule->access & DEVICE_MKNOD ? "m" : "");
 }

@@ -60,6 +60,13 @@ void device_rules_apply(struct device_rules *rules,
 bool device_rules_is_allowed(const struct device_rules *rules, char type,
 			     unsigned access, int64_t major, int64_t minor);
 
+/* Room for a rule as text. */
+enum { DEVICE_RULE_MAX = 64 };
+
+/* RULE in the v1 devices controller's own language: "c 1:* rwm". */
+void device_rule_format(const struct device_rule *rule,
+			char out[static DEVICE_RULE_MAX]);
+
 /* Free the exceptions and start over. */
 void device_rules_release(struct device_rules *rules);
 DEFINE_CLEANUP(struct device_rules, device_rules_release)

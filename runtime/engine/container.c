@@ -234,13 +234,9 @@ static int build(struct store *store, const struct container_request *request,
 	return claim_name(store, request, container, err);
 }
 
-int container_create(struct store *store,
-		     const struct container_request *request,
-		     struct container *out, struct error *err)
+int container_draft(const struct container_request *request,
+		    struct container *out, struct error *err)
 {
-	autoclean(container_release) struct container container =
-		CONTAINER_INIT;
-	autoclean(error_release) struct error ignored = ERROR_INIT;
 	autofree char *name = request->name ? xstrdup(request->name)
 					    : container_name_invent(0);
 
@@ -249,12 +245,25 @@ int container_create(struct store *store,
 				 "Invalid container name (%s), only "
 				 "[a-zA-Z0-9][a-zA-Z0-9_.-] are allowed",
 				 request->name);
-	if (make_id(container.id, err) < 0)
+	if (make_id(out->id, err) < 0)
 		return -1;
-	container.document = make_document(request, container.id, name);
-	if (settle(&container, err) < 0)
+	out->document = make_document(request, out->id, name);
+	if (settle(out, err) < 0)
 		return -1;
-	settle_hostname(&container);
+	settle_hostname(out);
+	return 0;
+}
+
+int container_create(struct store *store,
+		     const struct container_request *request,
+		     struct container *out, struct error *err)
+{
+	autoclean(container_release) struct container container =
+		CONTAINER_INIT;
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+
+	if (container_draft(request, &container, err) < 0)
+		return -1;
 	if (build(store, request, &container, err) < 0) {
 		/* the first cause is what is told */
 		if (container_remove(store, &container, &ignored) < 0)

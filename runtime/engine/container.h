@@ -63,6 +63,13 @@ int container_create(struct store *store,
 		     const struct container_request *request,
 		     struct container *out, struct error *err) must_check;
 
+/*
+ * The container that REQUEST would become, in memory only, into OUT, which the
+ * caller releases whatever the result.
+ */
+int container_draft(const struct container_request *request,
+		    struct container *out, struct error *err) must_check;
+
 /* Load container ID (whole). NOT_FOUND when it is not here or damaged. */
 int container_load(const struct store *store, const char *id,
 		   struct container *out, struct error *err) must_check;

@@ -150,6 +150,12 @@ static int write_file(int folder_fd, const char *name,
 	return fs_write_all(fd, text->text, text->length, err);
 }
 
+const void *container_files_init(size_t *length_out)
+{
+	*length_out = (size_t)(container_init_end - container_init_start);
+	return container_init_start;
+}
+
 /*
  * One copy for each container: a shared one would let whoever gets to write to
  * it reach the others.
@@ -157,6 +163,8 @@ static int write_file(int folder_fd, const char *name,
 static int write_init(const struct container *container, struct error *err)
 {
 	autoclose int fd = -1;
+	const void *bytes;
+	size_t length;
 
 	if (!spec_has_init(container->host_config))
 		return 0;
@@ -166,32 +174,44 @@ static int write_init(const struct container *container, struct error *err)
 		return error_sys(err, errno, "remove docker-init");
 	if (open_file(container->folder_fd, "docker-init", 0755, &fd, err) < 0)
 		return -1;
-	return fs_write_all(fd, container_init_start,
-			    (size_t)(container_init_end - container_init_start),
-			    err);
+	bytes = container_files_init(&length);
+	return fs_write_all(fd, bytes, length, err);
+}
+
+void container_files_texts(const struct container *container,
+			   struct container_texts *out)
+{
+	autoclean(strbuf_release) struct strbuf host =
+		STRBUF_LIMIT(RESOLV_LIMIT);
+	autoclean(error_release) struct error absent = ERROR_INIT;
+
+	strbuf_addf(&out->hostname, "%s\n",
+		    spec_string(container->config, "Hostname"));
+	container_files_hosts(container->host_config, &out->hosts);
+	/* a host without one resolves nothing; neither does the container */
+	if (fs_read_file(AT_FDCWD, "/etc/resolv.conf", RESOLV_LIMIT, &host,
+			 &absent) < 0)
+		error_release(&absent);
+	container_files_resolv(container->host_config, host.text, &out->resolv);
+}
+
+void container_texts_release(struct container_texts *texts)
+{
+	strbuf_release(&texts->hostname);
+	strbuf_release(&texts->hosts);
+	strbuf_release(&texts->resolv);
 }
 
 int container_files_write(const struct container *container, int run_fd,
 			  struct error *err)
 {
-	autoclean(strbuf_release) struct strbuf hostname = STRBUF_INIT;
-	autoclean(strbuf_release) struct strbuf hosts = STRBUF_INIT;
-	autoclean(strbuf_release) struct strbuf resolv = STRBUF_INIT;
-	autoclean(strbuf_release) struct strbuf host =
-		STRBUF_LIMIT(RESOLV_LIMIT);
-	autoclean(error_release) struct error absent = ERROR_INIT;
+	autoclean(container_texts_release) struct container_texts texts =
+		CONTAINER_TEXTS_INIT;
 
-	strbuf_addf(&hostname, "%s\n",
-		    spec_string(container->config, "Hostname"));
-	container_files_hosts(container->host_config, &hosts);
-	/* a host without one resolves nothing; neither does the container */
-	if (fs_read_file(AT_FDCWD, "/etc/resolv.conf", RESOLV_LIMIT, &host,
-			 &absent) < 0)
-		error_release(&absent);
-	container_files_resolv(container->host_config, host.text, &resolv);
-	if (write_file(run_fd, "hostname", &hostname, err) < 0 ||
-	    write_file(run_fd, "hosts", &hosts, err) < 0 ||
+	container_files_texts(container, &texts);
+	if (write_file(run_fd, "hostname", &texts.hostname, err) < 0 ||
+	    write_file(run_fd, "hosts", &texts.hosts, err) < 0 ||
 	    write_init(container, err) < 0)
 		return -1;
-	return write_file(run_fd, "resolv.conf", &resolv, err);
+	return write_file(run_fd, "resolv.conf", &texts.resolv, err);
 }

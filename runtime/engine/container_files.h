@@ -15,6 +15,27 @@
 /* Where the init stands in the container, as docker's does. */
 #define CONTAINER_INIT_PATH "/sbin/docker-init"
 
+/* What the files say. */
+struct container_texts {
+	struct strbuf hostname, hosts, resolv;
+};
+
+#define CONTAINER_TEXTS_INIT                          \
+	{                                             \
+		STRBUF_INIT, STRBUF_INIT, STRBUF_INIT \
+	}
+
+/* Put together CONTAINER's texts in OUT, which the caller releases. */
+void container_files_texts(const struct container *container,
+			   struct container_texts *out);
+
+/* Free the texts. */
+void container_texts_release(struct container_texts *texts);
+DEFINE_CLEANUP(struct container_texts, container_texts_release)
+
+/* The init's bytes, which stay this program's. */
+const void *container_files_init(size_t *length_out);
+
 /* Write the texts into the open folder RUN_FD, the init into CONTAINER's. */
 int container_files_write(const struct container *container, int run_fd,
 			  struct error *err) must_check;

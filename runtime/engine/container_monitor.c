@@ -222,7 +222,7 @@ static int prepare(struct running *running, struct start_plan *plan,
 				   rootfs_out, err) < 0 ||
 	    container_volumes_fill(running->container, *rootfs_out, err) < 0 ||
 	    start_plan_make(running->store, running->container, *rootfs_out,
-			    plan, err) < 0)
+			    START_PLAN_RUN, plan, err) < 0)
 		return -1;
 	return make_group(running, plan, err);
 }

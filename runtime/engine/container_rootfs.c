@@ -3,7 +3,10 @@
 #include "runtime/engine/container_rootfs.h"
 
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/fs.h"
@@ -28,8 +31,8 @@ static void lowers_release(struct lowers *lowers)
 DEFINE_CLEANUP(struct lowers, lowers_release)
 
 static int open_lowers(const struct store *store,
-		       const struct container *container, struct lowers *out,
-		       struct error *err)
+		       const struct container *container, bool has_stubs,
+		       struct lowers *out, struct error *err)
 {
 	autoclean(strvec_release) struct strvec names = STRVEC_INIT;
 
@@ -48,6 +51,8 @@ static int open_lowers(const struct store *store,
 			return -1;
 		out->count++;
 	}
+	if (!has_stubs)
+		return 0;
 	if (stubs_open(store, &out->fds[out->count], err) < 0)
 		return -1;
 	out->count++;
@@ -90,7 +95,7 @@ int container_rootfs_mount(const struct store *store,
 	if (container_hostroot_path(container) &&
 	    !container_hostroot_is_overlaid(container))
 		return container_hostroot_mount(container, mount_fd_out, err);
-	if (open_lowers(store, container, &lowers, err) < 0 ||
+	if (open_lowers(store, container, true, &lowers, err) < 0 ||
 	    open_folder(container->folder_fd, "upper", &upper, err) < 0 ||
 	    fresh_work(container->folder_fd, &work, err) < 0)
 		return -1;
@@ -98,6 +103,50 @@ int container_rootfs_mount(const struct store *store,
 	plan.lower_count = lowers.count;
 	plan.upper_fd = upper;
 	plan.work_fd = work;
+	return overlay_mount(&plan, mount_fd_out, err);
+}
+
+/* Where the folder FD lies. */
+static int add_path(int fd, struct strvec *paths, struct error *err)
+{
+	char name[32];
+	char path[PATH_MAX];
+	ssize_t length;
+
+	(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	length = readlink(name, path, sizeof(path) - 1);
+	if (length < 0)
+		return error_sys(err, errno, "find a layer's folder");
+	path[length] = '\0';
+	strvec_add(paths, path);
+	return 0;
+}
+
+int container_rootfs_look(const struct store *store,
+			  const struct container *container, int *mount_fd_out,
+			  struct strvec *paths_out, struct error *err)
+{
+	autoclean(lowers_release) struct lowers lowers = { NULL, 0 };
+	struct overlay_plan plan = { .upper_fd = -1, .work_fd = -1 };
+
+	if (container_hostroot_path(container) &&
+	    !container_hostroot_is_overlaid(container))
+		return container_hostroot_mount(container, mount_fd_out, err);
+	if (open_lowers(store, container, stubs_exist(store), &lowers, err) < 0)
+		return -1;
+	if (!lowers.count)
+		return error_set(err, ERROR_UNSUPPORTED,
+				 "the image has no files");
+	for (size_t i = 0; i < lowers.count; i++)
+		if (add_path(lowers.fds[i], paths_out, err) < 0)
+			return -1;
+	/* one alone is no overlay that the kernel would make */
+	if (lowers.count == 1) {
+		*mount_fd_out = TAKE_FD(lowers.fds[0]);
+		return 0;
+	}
+	plan.lower_fds = lowers.fds;
+	plan.lower_count = lowers.count;
 	return overlay_mount(&plan, mount_fd_out, err);
 }
 

@@ -18,6 +18,16 @@ int container_rootfs_mount(const struct store *store,
 			   const struct container *container, int *mount_fd_out,
 			   struct error *err) must_check;
 
+/*
+ * Mount what the container begins with, read-only, changing nothing. PATHS_OUT
+ * gets the folders of its layers, topmost first; none when its root is a folder
+ * of the host.
+ */
+int container_rootfs_look(const struct store *store,
+			  const struct container *container, int *mount_fd_out,
+			  struct strvec *paths_out,
+			  struct error *err) must_check;
+
 /* Flush the container's own layer to disk. */
 int container_rootfs_sync(const struct container *container,
 			  struct error *err) must_check;

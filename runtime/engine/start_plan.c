@@ -72,11 +72,17 @@ static int find_joins(const struct store *store, const json_t *host,
 			 &pid, err);
 }
 
-static int join_shm(struct joins *joins, struct start_plan *plan,
-		    struct error *err)
+/* A descriptor means something in this process only; a path everywhere. */
+static int join_shm(struct joins *joins, enum start_plan_use use,
+		    struct start_plan *plan, struct error *err)
 {
 	if (!joins->ipc_pid)
 		return 0;
+	if (use == START_PLAN_SHOW) {
+		joins->shm = xasprintf("/proc/%d/root/dev/shm",
+				       (int)joins->ipc_pid);
+		return 0;
+	}
 	if (shm_join_open(joins->ipc_pid, &plan->shm_fd, err) < 0)
 		return error_wrap(err, "join the ipc namespace");
 	joins->shm = xasprintf("/proc/self/fd/%d", plan->shm_fd);
@@ -126,14 +132,16 @@ static char *make_cgroup_path(const struct container *container)
 
 static int generate(const struct store *store,
 		    const struct container *container,
-		    const struct userdb_identity *user, struct start_plan *plan,
-		    struct error *err)
+		    const struct userdb_identity *user, enum start_plan_use use,
+		    struct start_plan *plan, struct error *err)
 {
 	autoclean(joins_release) struct joins joins = { NULL };
 	autofree char *folder = container_folder_path(container->id);
 	autofree char *files = container_state_path(store, container->id);
-	autofree char *init = xasprintf("%s/%s/docker-init", store->root,
-					folder);
+	autofree char *init = use == START_PLAN_SHOW
+				      ? xasprintf("%s/docker-init", files)
+				      : xasprintf("%s/%s/docker-init",
+						  store->root, folder);
 	struct spec_request request = {
 		.container = container,
 		.user = user,
@@ -145,7 +153,7 @@ static int generate(const struct store *store,
 	};
 
 	if (find_joins(store, container->host_config, &joins, err) < 0 ||
-	    join_shm(&joins, plan, err) < 0)
+	    join_shm(&joins, use, plan, err) < 0)
 		return -1;
 	request.network_path = joins.network;
 	request.ipc_path = joins.ipc;
@@ -240,21 +248,43 @@ int start_plan_filter(const struct store *store, const json_t *host,
 	return 0;
 }
 
+/* As start_plan_filter, but the run folder stays as it is. */
+static int show_filter(const json_t *host, struct start_plan *out,
+		       struct error *err)
+{
+	autoclean(seccomp_profile_release) struct seccomp_profile profile =
+		SECCOMP_PROFILE_INIT;
+
+	if (start_plan_profile(host, &profile, &out->has_filter, err) < 0)
+		return -1;
+	return out->has_filter
+		       ? seccomp_filter_build(&profile, &out->filter, err)
+		       : 0;
+}
+
 int start_plan_make(const struct store *store,
 		    const struct container *container, int rootfs_fd,
-		    struct start_plan *out, struct error *err)
+		    enum start_plan_use use, struct start_plan *out,
+		    struct error *err)
 {
+	const json_t *host = container->host_config;
 	autoclean(userdb_identity_release) struct userdb_identity user =
 		USERDB_IDENTITY_INIT;
+	int result;
 
 	*out = (struct start_plan)START_PLAN_INIT;
 	cgroup_limits_init(&out->limits);
 	out->cgroup_path = make_cgroup_path(container);
 	if (find_user(container, rootfs_fd, &user, err) < 0 ||
-	    make_working_dir(container, rootfs_fd, err) < 0 ||
-	    generate(store, container, &user, out, err) < 0 ||
-	    start_plan_filter(store, container->host_config, &out->filter,
-			      &out->has_filter, err) < 0)
+	    (use == START_PLAN_RUN &&
+	     make_working_dir(container, rootfs_fd, err) < 0) ||
+	    generate(store, container, &user, use, out, err) < 0)
+		return -1;
+	result = use == START_PLAN_SHOW
+			 ? show_filter(host, out, err)
+			 : start_plan_filter(store, host, &out->filter,
+					     &out->has_filter, err);
+	if (result < 0)
 		return -1;
 	return cgroup_limits_take(&out->spec.resources, &out->limits, err);
 }

@@ -26,13 +26,21 @@ struct start_plan {
 		.shm_fd = -1, \
 	}
 
+/* What a plan is for. */
+enum start_plan_use {
+	START_PLAN_NONE = 0,
+	START_PLAN_RUN,	 /* the working directory is made, the filter kept */
+	START_PLAN_SHOW, /* nothing is changed, and no descriptor is named */
+};
+
 /*
  * Work the plan out for CONTAINER, whose root file system is mounted at
- * ROOTFS_FD and may be changed (the working directory is made).
+ * ROOTFS_FD.
  */
 int start_plan_make(const struct store *store,
 		    const struct container *container, int rootfs_fd,
-		    struct start_plan *out, struct error *err) must_check;
+		    enum start_plan_use use, struct start_plan *out,
+		    struct error *err) must_check;
 
 /*
  * The system call filter of a container with HOST_CONFIG, from what STORE's run

@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: Apache-2.0
+"""imgctl run --explain: its script makes the same container as the run itself.
+
+What both tell of themselves is compared whole, but for what is another one each time, or cannot be equal:
+- the container's id (and the host name made of it), the folder that its files are in, inodes of namespaces (compared is
+  whose a namespace is), ids of mounts (a mount's parent is compared by its place), numbers of file systems without a
+  device, and the order of mountinfo, which is that of making the mounts;
+- how overlay was told its layers: by descriptors or by paths;
+- what memory and time a process took, and whether it runs just now: Vm…, Rss…, switches, signals queued by the same
+  user, the size of a table of descriptors; numbers of processes, but of the first one in a namespace of its own.
+"""
+import os
+import re
+import signal
+import subprocess
+
+import pytest
+
+from harness import images
+
+PROBE = """
+for file in status cgroup mountinfo; do echo "== $file"; cat /proc/self/$file; done; echo "== first"; cat /proc/$$/status
+echo "== spaces"; for space in cgroup ipc mnt net pid time user uts; do echo $space $(readlink /proc/self/ns/$space); done
+echo "== env"; env | sort
+echo "== rest"; id; pwd; umask; hostname; cat /etc/hosts /etc/resolv.conf; ulimit -n; ulimit -c
+cat /proc/self/oom_score_adj /proc/sys/net/ipv4/ip_unprivileged_port_start; ls /proc/self/fd
+cd /dev; stat -c '%N %A %u %g %t %T' null zero full random tty fd stdin ptmx core second sub sub/third 2>&1; cd /
+ip addr show lo | head -1; find /data /volume /work 2>/dev/null | sort; exit 7
+"""
+
+TIMES = re.compile(r"^(State|Vm|Rss|HugetlbPages|voluntary|nonvoluntary|SigQ|FDSize)")
+NUMBERS = re.compile(r"^(Tgid|Pid|PPid|NStgid|NSpid|NSpgid|NSsid):")
+LAYERS = re.compile(r"(lowerdir\+?|upperdir|workdir)=")
+
+
+def parts(text):
+    found = re.split(r"^== (\w+)\n", text, flags=re.M)
+    return dict(zip(found[1::2], found[2::2]))
+
+
+def clean(text, names):
+    for pattern, name in names:
+        text = re.sub(pattern, name, text)
+    return text
+
+
+def mounts(text, names):
+    """Each mount as (place, place of its parent, whose file system, part of it, options, type, source, and so on)."""
+    rows = [line.split(" ") for line in text.splitlines()]
+    places = {row[0]: row[4] for row in rows}
+    found = []
+    for row in rows:
+        dash = row.index("-")
+        shared = sorted(r[4] for r in rows if r[2] == row[2]) if row[2].startswith("0:") else row[2]
+        options = [o for o in row[dash + 3].split(",") if not LAYERS.match(o)]
+        found.append((row[4], places.get(row[1]), str(shared), clean(row[3], names), row[5], row[6:dash],
+                      row[dash + 1:dash + 3], options))
+    return sorted(found)
+
+
+def spaces(text, known):
+    return {kind: known.get(inode, "its own") for kind, inode in (line.split() for line in text.splitlines())}
+
+
+def told(text, names, known, shares_processes):
+    """What the probe said, as it is to be compared."""
+    told = parts(text)
+    status, first = ([line for line in told[part].splitlines() if not TIMES.match(line)] for part in ("status", "first"))
+    return {
+        "status": [line for line in status if not NUMBERS.match(line)],
+        "first": [line for line in first if not shares_processes or not NUMBERS.match(line)], "cgroup": clean(told["cgroup"], names).splitlines(), "mounts": mounts(told["mountinfo"], names),
+        "spaces": spaces(told["spaces"], known), "env": clean(told["env"], names).splitlines(),
+        "rest": clean(told["rest"], names).splitlines(),
+    }
+
+
+def inodes(pid, name):
+    kinds = ("cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts")
+    return {os.readlink(f"/proc/{pid}/ns/{kind}"): name for kind in kinds}
+
+
+def run_script(script, folder, shell="sh", stdin=subprocess.DEVNULL, **how):
+    path = folder / "script.sh"
+    path.write_text(script)
+    return subprocess.run([shell, path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=stdin, text=True, timeout=60,
+                          env={"PATH": os.environ["PATH"], "TMPDIR": str(folder)}, **how)
+
+
+PROFILE = '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdirat"],"action":"SCMP_ACT_ERRNO"}]}'
+
+COMBINATIONS = [
+    [],
+    ["--read-only", "--tmpfs", "/scratch:size=1m", "--tmpfs", "/run"],
+    ["-u", "1000:50", "--group-add", "77", "-w", "/work/deep"],
+    ["-u", "alice", "--cap-add", "net_admin", "--cap-drop", "chown"],
+    ["--cap-drop", "all"],
+    ["--cap-drop", "all", "--cap-add", "setuid", "--security-opt", "no-new-privileges"],
+    ["--privileged"],
+    ["--security-opt", "seccomp=unconfined", "--security-opt", "no-new-privileges"],
+    ["--security-opt", "seccomp=PROFILE", "-u", "7"],
+    ["--network", "host", "--hostname", "a-name"],
+    ["--network", "none", "--add-host", "there:10.0.0.1", "--dns", "10.9.8.7", "--dns-search", "example.org"],
+    ["--pid", "host", "--ipc", "host"],
+    ["--uts", "host", "--cgroupns", "host"],
+    ["--pid", "container:other", "--ipc", "container:other", "--network", "container:other"],
+    ["-m", "64m", "--memory-swap", "128m", "--pids-limit", "40", "--cpus", "1.5", "--cpu-shares", "512"],
+    ["--cpuset-cpus", "0", "--memory-reservation", "32m", "--cgroup-parent", "imgctl/within"],
+    ["-v", "HOST:/data:ro", "-v", "new:/volume", "-v", "/volume/inner"],
+    ["-v", "old:/volume:nocopy", "--mount", "type=bind,src=HOST,dst=/data,bind-propagation=rslave", "--shm-size", "8m"],
+    ["--ulimit", "nofile=100:200", "--ulimit", "core=0", "--oom-score-adj", "300", "--sysctl",
+     "net.ipv4.ip_unprivileged_port_start=80", "-e", "A=it's \"$HOME\" \\ `x`\tand\nEND\nmore", "-e", "B="],
+    ["--device", "/dev/null:/dev/second:r", "--device", "/dev/zero:/dev/sub/third", "--init", "-w", "/tmp", "--domainname", "d.org"],
+    ["--security-opt", "systempaths=unconfined", "--tmpfs", "/dev/extra", "-v", "HOST:/var/link/data"],
+    ["--network", "none", "-i", "--entrypoint", "/bin/busybox"],
+]
+
+
+@pytest.fixture
+def host_folder(tmp_path_of_test):
+    folder = tmp_path_of_test / "host folder"
+    folder.mkdir()
+    (folder / "file").write_text("x")
+    return folder
+
+
+def filled(options, imgctl, host_folder):
+    profile = host_folder.parent / "profile.json"
+    profile.write_text(PROFILE)
+    if any("container:other" in option for option in options):
+        imgctl.ok("run", "-d", "--name", "other", "--ipc", "shareable", "busybox", "sleep", "1000")
+    imgctl.ok("volume", "create", "old")
+    return [option.replace("HOST", str(host_folder)).replace("PROFILE", str(profile)) for option in options]
+
+
+def state_of(imgctl):
+    """Every file that a run could make; records of images and layers are synced for a while after their pull."""
+    trees = [imgctl.runroot, *(imgctl.root / part for part in ("containers", "names", "stubs", "volumes"))]
+    return sorted((str(path), info.st_mode, info.st_size, info.st_ino)
+                  for tree in trees for folder, folders, files in os.walk(tree)
+                  for path in (os.path.join(folder, name) for name in folders + files) for info in [os.lstat(path)])
+
+
+@pytest.mark.parametrize("options", COMBINATIONS, ids=lambda options: " ".join(options)[:40] or "default")
+def test_the_script_makes_what_the_run_makes(imgctl, busybox, tmp_path_of_test, host_folder, options):
+    options = filled(options, imgctl, host_folder)
+    command = [busybox, "sh", "-c", PROBE]
+    known = inodes("self", "the host's")
+    if imgctl.ok("ps", "-q"):
+        other = imgctl.ok("inspect", "-f", "{{.State.Pid}}", "other").strip()
+        known = {**inodes(other, "the other's"), **known}
+    before = state_of(imgctl)
+    explained = imgctl("run", "--explain", "--rm", *options, *command)
+    assert explained.rc == 0, explained
+    assert state_of(imgctl) == before
+    identifier = re.search(r"^ID=([0-9a-f]{64})$", explained.out, re.M).group(1)
+    scripted = run_script(explained.out, tmp_path_of_test)
+    assert scripted.returncode == 7, (scripted.stderr, scripted.stdout[-2000:])
+    assert scripted.stderr == ""
+    real = imgctl("run", "--rm", "--name", "real", "--cidfile", tmp_path_of_test / "cid", *options, *command)
+    assert real.rc == 7, real
+    ran = (tmp_path_of_test / "cid").read_text()
+    store = re.escape(str(imgctl.root))
+    names = [(rf"{identifier}|{ran}", "ID"), (rf"{identifier[:12]}|{ran[:12]}", "HOSTNAME"),
+             (rf"[^ ]*/run/containers/ID/|[^ ]*/explain\.[^/]*/", "STATE/"), (rf"[^ ]*/root/containers/ID/", "STATE/"),
+             (r"[^ ]*/root/containers/[0-9a-f]{2}/ID/", "STATE/"), (rf"{store}/volumes/[^/]*/_data|STATE/volume-\d+|"
+                                                                   r"[^ ]*/root/volumes/(?!old)[^/]*/_data", "VOLUME")]
+    shares = "--pid" in options or "--init" in options
+    assert told(scripted.stdout, names, known, shares) == told(real.out, names, known, shares)
+    assert not [name for name in os.listdir(tmp_path_of_test) if name.startswith("explain.")]
+
+
+def explain(imgctl, *args):
+    return imgctl.ok("run", "--explain", *args)
+
+
+@pytest.mark.parametrize("command, code", [(["true"], 0), (["sh", "-c", "exit 42"], 42), (["no-such-program"], 127),
+                                           (["/etc/passwd"], 126)], ids=lambda value: str(value)[:20])
+def test_exit_status(imgctl, busybox, tmp_path_of_test, command, code):
+    assert run_script(explain(imgctl, busybox, *command), tmp_path_of_test).returncode == code
+    assert imgctl("run", "--rm", busybox, *command).rc == code
+
+
+def test_streams(imgctl, busybox, tmp_path_of_test):
+    given = tmp_path_of_test / "given"
+    given.write_text("said\n")
+    for options, expected in ([["-i"], "said\n"], [[], ""]):
+        with open(given) as stdin:
+            result = run_script(explain(imgctl, *options, busybox, "sh", "-c", "cat; echo e >&2"), tmp_path_of_test, stdin=stdin)
+        assert (result.returncode, result.stdout, result.stderr) == (0, expected, "e\n")
+
+
+def test_another_shell(imgctl, busybox, tmp_path_of_test):
+    result = run_script(explain(imgctl, "-e", "A=b c", busybox, "sh", "-c", "echo $A $$"), tmp_path_of_test, shell="bash")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "b c 1\n", "")
+
+
+def test_a_signal_goes_to_the_container(imgctl, busybox, tmp_path_of_test):
+    path = tmp_path_of_test / "script.sh"
+    path.write_text(explain(imgctl, busybox, "sh", "-c", "trap 'exit 9' TERM; echo up; while :; do sleep 0.1; done"))
+    child = subprocess.Popen(["sh", path], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
+                             env={"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path_of_test)})
+    assert child.stdout.readline() == "up\n"
+    child.send_signal(signal.SIGTERM)
+    assert child.wait(timeout=30) == 9
+    assert not [name for name in os.listdir(tmp_path_of_test) if name.startswith("explain.")]
+
+
+def test_links_of_an_image_lead_inside(imgctl, hub, tmp_path_of_test, host_folder):
+    layer = images.busybox_layer().symlink("var/link", "/mnt").symlink("up", "../../../../../..").symlink("loop", "loop")
+    hub.push("library/links:latest", images.Image(layer))
+    imgctl.ok("pull", "-q", "links")
+    options = ["-v", f"{host_folder}:/var/link/data", "--tmpfs", "/up/opt", "-w", "/up/var/link/made"]
+    command = ["links", "sh", "-c", "cut -d' ' -f5 /proc/self/mountinfo | sort; ls /mnt/data; pwd"]
+    scripted = run_script(explain(imgctl, *options, *command), tmp_path_of_test)
+    assert scripted.returncode == 0, scripted.stderr
+    assert scripted.stdout == imgctl.ok("run", "--rm", *options, *command)
+    assert "/mnt/data\n" in scripted.stdout and "/opt\n" in scripted.stdout and scripted.stdout.endswith("/mnt/made\n")
+    looped = run_script(explain(imgctl, "-v", f"{host_folder}:/loop/data", *command), tmp_path_of_test)
+    assert looped.returncode != 0 and "too many links" in looped.stderr
+
+
+def test_a_missing_source_is_made_by_the_script(imgctl, busybox, tmp_path_of_test):
+    source = tmp_path_of_test / "not there"
+    script = explain(imgctl, "-v", f"{source}:/data", busybox, "touch", "/data/made")
+    assert not source.exists()
+    assert run_script(script, tmp_path_of_test).returncode == 0
+    assert (source / "made").exists()
+
+
+def test_create(imgctl, busybox):
+    """The same steps; only the id is another one, and what is made of it."""
+    scripts = [re.sub(r"[0-9a-f]{12,64}|^# imgctl .*|(?m:^[A-Za-z0-9+/=]{8,}$)", "", imgctl.ok(verb, "--explain", busybox, "true"))
+               for verb in ("run", "create")]
+    assert scripts[0].splitlines()[2:] == scripts[1].splitlines()[2:]
+    assert imgctl.ok("ps", "-aq") == ""
+
+
+@pytest.mark.parametrize("options, message", [
+    (["absent-image"], "No such image"), (["-v", "/x:relative", "busybox"], "invalid"), (["-u", "nobody-here", "busybox", "true"],
+                                                                                         "nobody-here")])
+def test_refusals(imgctl, busybox, options, message):
+    before = state_of(imgctl)
+    result = imgctl("run", "--explain", *options)
+    assert (result.rc, result.out) == (125, "") and message in result.err
+    assert state_of(imgctl) == before

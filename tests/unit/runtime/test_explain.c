@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From plans to the lines of a script; that it runs is test_explain.py's. */
+#include "runtime/explain/explain.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/jsonx.h"
+
+#define MEMBERS(more)                                                        \
+	"{\"ociVersion\":\"1.2.0\",\"process\":{\"args\":[\"a b\",\"c\"],"   \
+	"\"env\":[\"PATH=/bin\",\"A=it's\",\"no.name=x\"],\"cwd\":\"/w\","   \
+	"\"user\":{\"uid\":7,\"gid\":8,\"additionalGids\":[9]},"             \
+	"\"capabilities\":{\"bounding\":[\"CAP_CHOWN\"]},"                   \
+	"\"noNewPrivileges\":true,\"rlimits\":[{\"type\":\"RLIMIT_NOFILE\"," \
+	"\"soft\":1,\"hard\":2}]},\"root\":{\"path\":"                       \
+	"\"r\",\"readonly\":true},\"hostname\":\"h\",\"mounts\":["           \
+	"{\"destination\":\"/t\",\"type\":\"tmpfs\",\"source\":\"tmpfs\","   \
+	"\"options\":[\"nosuid\",\"size=1m\"]},"                             \
+	"{\"destination\":\"/etc/hosts\",\"type\":\"bind\",\"source\":"      \
+	"\"/state/hosts\",\"options\":[\"rbind\",\"rro\"]}],\"linux\":{"     \
+	"\"namespaces\":[{\"type\":\"mount\"},{\"type\":\"pid\"},"           \
+	"{\"type\":\"uts\"}],\"maskedPaths\":[\"/proc/kcore\"],"             \
+	"\"readonlyPaths\":[\"/proc/sys\"]" more "}}"
+
+/* A host of v1 hierarchies beside a v2 tree. */
+static const struct cgroup_host_text host_text = {
+	"30 20 0:26 / /cg/memory rw - cgroup cgroup rw,memory\n"
+	"31 20 0:27 / /cg/unified rw - cgroup2 cgroup2 rw\n",
+	"4:memory:/\n0::/\n",
+	"",
+};
+
+/* The script for the specification TEXT, or the failure. */
+static int make(const char *text, struct cgroup_limits *limits,
+		struct strbuf *out, struct error *err)
+{
+	autoclean(jsonx_free) json_t *json = json_loads(text, 0, NULL);
+	autoclean(runtime_spec_release) struct runtime_spec spec = { 0 };
+	autoclean(init_plan_release) struct init_plan plan = INIT_PLAN_INIT;
+	autoclean(cgroup_host_release) struct cgroup_host host =
+		CGROUP_HOST_INIT;
+	autoclean(strvec_release) struct strvec lowers = STRVEC_INIT;
+	struct init_plan_place place = { -1, "cafe", NULL };
+	struct explain_file file = { "hosts", "x\n", 2, false };
+	struct explain explain = {
+		.command = "run\nrm -rf /",
+		.id = "cafe",
+		.state = "/state",
+		.init = &plan,
+		.host = &host,
+		.limits = limits,
+		.cgroup_path = "imgctl/cafe",
+		.lowers = &lowers,
+		.files = &file,
+		.file_count = 1,
+	};
+
+	assert_non_null(json);
+	strvec_add(&lowers, "/layers/two");
+	strvec_add(&lowers, "/layers/one");
+	cgroup_host_parse(&host_text, &host);
+	assert_int_equal(runtime_spec_parse(json, &spec, err), 0);
+	assert_int_equal(init_plan_make(&spec, &place, &plan, err), 0);
+	return explain_script(&explain, out, err);
+}
+
+/* In this order. */
+static const char *const lines[] = {
+	"#!/bin/sh\n# run?rm -rf /\n",
+	"\nID=cafe\n",
+	"\nbase64 -d >\"$STATE/hosts\" <<'END'\neAo=\nEND\n",
+	"\ngroup /cg/unified/imgctl/\"$ID\"\n",
+	"\ngroup /cg/memory/imgctl/\"$ID\"\n",
+	"\nlimit /cg/memory/imgctl/\"$ID\"/memory.limit_in_bytes 4096\n",
+	"\nLAST=$(cat <<'END'\n",
+	"\numask 0022\nexport PATH=/bin\nexport A='it'\\''s'\nexec \"$@\"\n",
+	"\nINSIDE=$(cat <<'END'\n",
+	"\nprintf '%s' h >/proc/sys/kernel/hostname\n",
+	" lowerdir=/layers/two:/layers/one,upperdir=",
+	"\nfolder t\nmnt -t tmpfs -o 'nosuid,size=1m'\"${mode:+,mode=$mode}\" "
+	"tmpfs \"$target\"\n",
+	"\nplace \"$STATE\"/hosts etc/hosts\nmnt --rbind \"$STATE\"/hosts "
+	"\"$target\"\nmnt --make-rprivate \"$target\"\nrestrict_all ro "
+	"\"$target\"\n",
+	"\nnode /dev/null 0666 0:0 c 1 3\n",
+	"\nprotect /proc/sys\n",
+	"\nmask /proc/kcore\n",
+	"\nrestrict ro \"$ROOTFS\"\n",
+	"\nexec setsid \\\n\tprlimit --nofile=1:2 \\\n",
+	" --reuid 7 --regid 8 --groups 9 --bounding-set -all,+chown "
+	"--inh-caps -all --no-new-privs \\\n",
+	" \"$pid\" 'a b' c\nEND\n",
+	"\nunshare --mount --propagation private --uts --pid --fork ",
+	" </dev/null 3<&- ",
+	" pivot_root \"$ROOTFS\" \"$ROOTFS\"\n",
+};
+
+static void test_explain__steps_in_order(void **state)
+{
+	autoclean(error_release) struct error err = ERROR_INIT;
+	autoclean(cgroup_limits_release) struct cgroup_limits limits;
+	autoclean(strbuf_release) struct strbuf out = STRBUF_INIT;
+	const char *at;
+
+	(void)state;
+	cgroup_limits_init(&limits);
+	limits.memory = 4096;
+	assert_int_equal(make(MEMBERS(""), &limits, &out, &err), 0);
+	at = out.text;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		const char *found = strstr(at, lines[i]);
+
+		if (!found)
+			fail_msg("no \"%s\" in\n%s", lines[i], at);
+		at = found + strlen(lines[i]) - 1;
+	}
+	assert_null(strstr(out.text, "no.name"));
+	assert_null(strstr(out.text, "filter.bpf"));
+}
+
+static void test_explain__refusals(void **state)
+{
+	static const struct {
+		const char *text, *message;
+	} rows[] = {
+		{ MEMBERS(",\"personality\":{\"domain\":\"LINUX32\"}"),
+		  "a personality" },
+		{ MEMBERS("},\"hooks\":{\"poststop\":[{\"path\":\"/x\"}]"),
+		  "a hook" },
+		{ "{\"ociVersion\":\"1.2.0\",\"process\":{\"args\":[\"a\"],"
+		  "\"cwd\":\"/\",\"user\":{\"uid\":0,\"gid\":0}},\"linux\":{"
+		  "\"namespaces\":[{\"type\":\"mount\"},{\"type\":\"user\"}],"
+		  "\"uidMappings\":[{\"containerID\":0,\"hostID\":1,\"size\":"
+		  "1}],\"gidMappings\":[{\"containerID\":0,\"hostID\":1,"
+		  "\"size\":1}]}}",
+		  "a user namespace" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		autoclean(error_release) struct error err = ERROR_INIT;
+		autoclean(cgroup_limits_release) struct cgroup_limits limits;
+		autoclean(strbuf_release) struct strbuf out = STRBUF_INIT;
+
+		cgroup_limits_init(&limits);
+		assert_int_equal(make(rows[i].text, &limits, &out, &err), -1);
+		assert_int_equal(err.kind, ERROR_UNSUPPORTED);
+		if (!strstr(err.msg, rows[i].message))
+			fail_msg("%s: %s", rows[i].message, err.msg);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_explain__steps_in_order),
+		cmocka_unit_test(test_explain__refusals),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
