@@ -96,38 +96,46 @@ static bool has_any(int folder, const char *name, const char *const files[3])
 }
 
 /*
- * The top group lacks files that others have: any group below shows them. A
- * hierarchy that has none yet tells nothing, and the benefit of the doubt.
+ * The top group lacks files that others have: any group below shows them, if
+ * it has the controller, which has a file WITNESS there. Where none has, that
+ * tells nothing, and it gets the benefit of the doubt.
  */
-static bool has_below(const char *mount, const char *const files[3])
+static bool has_below(const char *mount, const char *witness,
+		      const char *const files[3])
 {
+	const char *const witnesses[3] = { witness, NULL, NULL };
 	DIR *dir = opendir(mount);
 	struct dirent *entry;
-	bool is_empty = true;
+	bool is_silent = true;
 	bool found = false;
 
 	while (dir && !found && (entry = readdir(dir))) {
-		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+		if (entry->d_type != DT_DIR || entry->d_name[0] == '.' ||
+		    !has_any(dirfd(dir), entry->d_name, witnesses))
 			continue;
-		is_empty = false;
+		is_silent = false;
 		found = has_any(dirfd(dir), entry->d_name, files);
 	}
 	if (dir)
 		(void)closedir(dir); /* only read */
-	return found || is_empty;
+	return found || is_silent;
 }
 
 static bool is_supported(const struct cgroup_host *host,
 			 const struct need *need)
 {
 	const struct cgroup_place *place = &host->places[need->controller];
-	const char *const *files = place->home == CGROUP_HOME_V2 ? need->unified
-								 : need->files;
+	bool is_v2 = place->home == CGROUP_HOME_V2;
+	const char *const *files = is_v2 ? need->unified : need->files;
+	const char *witness = "cgroup.procs";
 
 	if (place->home == CGROUP_HOME_NONE)
 		return true; /* refused as a whole, by its controller's name */
+	if (is_v2)
+		witness = need->controller == CGROUP_MEMORY ? "memory.current"
+							    : "io.stat";
 	return files[0] && (has_any(AT_FDCWD, place->mount, files) ||
-			    has_below(place->mount, files));
+			    has_below(place->mount, witness, files));
 }
 
 static int check_needs(json_t *host, struct strvec *warnings, struct error *err)

@@ -85,6 +85,18 @@ def test_processors(imgctl, busybox, options, words):
     imgctl.fails("run", *options, busybox, "true", rc=125, err=words)
 
 
+@pytest.mark.parametrize("options, key", [
+    (["--blkio-weight", "500"], "BlkioWeight"), (["-m", "64m"], "MemorySwap"), (["-m", "64m", "--memory-swappiness", "10"], "MemorySwappiness")])
+def test_what_the_kernel_has_is_set_and_the_rest_is_told(imgctl, busybox, options, key):
+    """Either the limit stands in HostConfig, or a warning says that it does not."""
+    result = imgctl("create", *options, busybox)
+    assert result.rc == 0, result
+    value = imgctl.inspect(result.out.strip(), f"{{{{json .HostConfig.{key}}}}}")
+    wanted = {"BlkioWeight": 500, "MemorySwap": 128 << 20, "MemorySwappiness": 10}[key]
+    assert (value == wanted) == (result.err == ""), result
+    assert result.err == "" or result.err.startswith("WARNING: Your kernel does not support"), result
+
+
 def drops(*capabilities):
     """Runs a command without CAPABILITIES and with little to spare."""
     names = ",".join(f"-{c}" for c in capabilities)
@@ -114,7 +126,7 @@ def test_what_can_be_set_is_not_warned_of(imgctl, busybox):
 
 def test_the_oom_killer_without_a_limit(imgctl, busybox):
     result = imgctl("create", "--oom-kill-disable", busybox)
-    assert result.rc == 0 and result.err.startswith("WARNING: ") and "OOM" in result.err
+    assert result.rc == 0 and result.err.startswith("WARNING: ") and "oom" in result.err.lower()
 
 
 def test_runtimes(imgctl, busybox):
