@@ -14,7 +14,10 @@
 #include "runtime/logs/log_line_format.h"
 #include "runtime/logs/log_packer.h"
 
-enum { LOG_PIECE_MAX = 16 * 1024 };
+enum {
+	LOG_PIECE_MAX = 16 * 1024,
+	LOG_BATCH = 16 * 1024, /* what is written at once, give or take one */
+};
 
 struct log_writer {
 	int folder_fd; /* borrowed */
@@ -250,6 +253,10 @@ int log_writer_add(struct log_writer *writer, int stream, const void *data,
 			flush_piece(
 				writer, stream,
 				begun_sequence(pending->text, pending->length));
+		/* many short lines take twenty times their room as entries */
+		if (writer->lines.length >= LOG_BATCH &&
+		    write_lines(writer, err) < 0)
+			return -1;
 	}
 	return write_lines(writer, err);
 }

@@ -9,19 +9,40 @@ import time
 import pytest
 
 
+def monitor_of(imgctl, name):
+    init = imgctl.inspect(name, "{{.State.Pid}}")
+    return int(re.search(r"PPid:\s+(\d+)", pathlib.Path(f"/proc/{init}/status").read_text())[1])
+
+
 @pytest.fixture
 def monitor(imgctl, busybox):
     """The pid of a detached container's monitor."""
     imgctl.ok("run", "-d", "--name", "it", busybox, "sleep", "1000")
-    init = imgctl.inspect("it", "{{.State.Pid}}")
-    return int(re.search(r"PPid:\s+(\d+)", pathlib.Path(f"/proc/{init}/status").read_text())[1])
+    return monitor_of(imgctl, "it")
+
+
+def private_kilobytes(pid):
+    return sum(int(x) for x in re.findall(r"Private_\w+:\s+(\d+) kB", pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()))
 
 
 def test_private_memory(imgctl, monitor):
     if "build/release" not in os.path.realpath(imgctl.program):
         return  # the sanitizers' own memory is not the monitor's
-    kilobytes = sum(int(x) for x in re.findall(r"Private_\w+:\s+(\d+) kB", pathlib.Path(f"/proc/{monitor}/smaps_rollup").read_text()))
-    assert kilobytes <= 1536
+    assert private_kilobytes(monitor) <= 1536
+
+
+def test_private_memory_after_a_long_log(imgctl, busybox):
+    """Neither many lines at once nor compressing what was rotated makes it grow for good."""
+    if "build/release" not in os.path.realpath(imgctl.program):
+        return
+    options = [word for o in ("max-size=200k", "max-file=3", "compress=true") for word in ("--log-opt", o)]
+    imgctl.ok("run", "-d", "--name", "it", *options, busybox, "sh", "-c", "seq 1 100000; echo done; exec sleep 1000")
+    end = time.monotonic() + 60
+    while imgctl.ok("logs", "-n", "1", "it") != "done\n":
+        assert time.monotonic() < end
+    pid = monitor_of(imgctl, "it")
+    while private_kilobytes(pid) > 1536:
+        assert time.monotonic() < end, private_kilobytes(pid)
 
 
 def test_it_holds_nothing_of_the_command(imgctl, monitor):
