@@ -374,7 +374,8 @@ int cmd_run(struct command_call *call, struct error *err)
 		return -1;
 	if (done)
 		return 0;
-	if (foreground_check_terminal(run.options.is_tty &&
+	if (!run.options.is_explained &&
+	    foreground_check_terminal(run.options.is_tty &&
 					      !run.options.is_detached,
 				      run.options.is_interactive, err) < 0)
 		return -1;

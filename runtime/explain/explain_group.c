@@ -72,12 +72,12 @@ static void hand_down(const struct explain *explain, unsigned controllers,
 
 			if (!(controllers & (1U << i)))
 				continue;
-			strbuf_addf(out, "echo +%s >",
+			strbuf_addf(out, "hand_down %s ",
 				    it == CGROUP_IO
 					    ? "io"
 					    : cgroup_controller_name(it));
 			add_path(explain, parent, out);
-			strbuf_addstr(out, "/cgroup.subtree_control\n");
+			strbuf_addch(out, '\n');
 		}
 		if (!strchr(path + length + 1, '/'))
 			return;

@@ -16,7 +16,9 @@ import subprocess
 
 import pytest
 
+from conftest import program
 from harness import images
+from harness.rootless import User, UserTool
 
 PROBE = """
 for file in status cgroup mountinfo; do echo "== $file"; cat /proc/self/$file; done; echo "== first"; cat /proc/$$/status
@@ -243,3 +245,29 @@ def test_refusals(imgctl, busybox, options, message):
     result = imgctl("run", "--explain", *options)
     assert (result.rc, result.out) == (125, "") and message in result.err
     assert state_of(imgctl) == before
+
+
+def test_a_terminal_is_not_needed_to_explain_one(imgctl, busybox, tmp_path_of_test):
+    result = run_script(explain(imgctl, "-it", busybox, "echo", "said"), tmp_path_of_test)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "said\n", "")
+
+
+@pytest.fixture
+def user_imgctl(no_leaks, hub):
+    user = User("imgctl-explain-", 65536)
+    it = UserTool(program(), user, user.folder / "explain")
+    conf = it.give("registries.conf", '[[registry]]\nprefix = "docker.io"\nlocation = "docker.io"\n'
+                                      f'[[registry.mirror]]\nlocation = "{hub.host}"\n')
+    it.env["CONTAINERS_REGISTRIES_CONF"] = str(conf)
+    hub.trust(it.home)
+    no_leaks.marks.append(it.mark)
+    yield it
+    it.close()
+    user.close()
+
+
+def test_an_ordinary_users_container_is_not_explained(user_imgctl):
+    user_imgctl.ok("pull", "-q", "busybox")
+    result = user_imgctl("run", "--explain", "busybox", "true")
+    assert (result.rc, result.out) == (125, "")
+    assert "a container of an ordinary user cannot be explained as a script" in result.err

@@ -36,9 +36,17 @@ static const struct cgroup_host_text host_text = {
 	"",
 };
 
-/* The script for the specification TEXT, or the failure. */
-static int make(const char *text, struct cgroup_limits *limits,
-		struct strbuf *out, struct error *err)
+/* One that has v2 only. */
+static const struct cgroup_host_text unified_text = {
+	"31 20 0:27 / /cg rw - cgroup2 cgroup2 rw\n",
+	"0::/\n",
+	"cpu memory pids\n",
+};
+
+/* The script for the specification TEXT on HOST_IS, or the failure. */
+static int make(const char *text, const struct cgroup_host_text *host_is,
+		struct cgroup_limits *limits, struct strbuf *out,
+		struct error *err)
 {
 	autoclean(jsonx_free) json_t *json = json_loads(text, 0, NULL);
 	autoclean(runtime_spec_release) struct runtime_spec spec = { 0 };
@@ -64,7 +72,7 @@ static int make(const char *text, struct cgroup_limits *limits,
 	assert_non_null(json);
 	strvec_add(&lowers, "/layers/two");
 	strvec_add(&lowers, "/layers/one");
-	cgroup_host_parse(&host_text, &host);
+	cgroup_host_parse(host_is, &host);
 	assert_int_equal(runtime_spec_parse(json, &spec, err), 0);
 	assert_int_equal(init_plan_make(&spec, &place, &plan, err), 0);
 	return explain_script(&explain, out, err);
@@ -111,7 +119,7 @@ static void test_explain__steps_in_order(void **state)
 	(void)state;
 	cgroup_limits_init(&limits);
 	limits.memory = 4096;
-	assert_int_equal(make(MEMBERS(""), &limits, &out, &err), 0);
+	assert_int_equal(make(MEMBERS(""), &host_text, &limits, &out, &err), 0);
 	at = out.text;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
 		const char *found = strstr(at, lines[i]);
@@ -122,6 +130,24 @@ static void test_explain__steps_in_order(void **state)
 	}
 	assert_null(strstr(out.text, "no.name"));
 	assert_null(strstr(out.text, "filter.bpf"));
+}
+
+static void test_explain__controllers_of_v2_are_handed_down(void **state)
+{
+	autoclean(error_release) struct error err = ERROR_INIT;
+	autoclean(cgroup_limits_release) struct cgroup_limits limits;
+	autoclean(strbuf_release) struct strbuf out = STRBUF_INIT;
+
+	(void)state;
+	cgroup_limits_init(&limits);
+	limits.memory = 4096;
+	assert_int_equal(make(MEMBERS(""), &unified_text, &limits, &out, &err),
+			 0);
+	assert_non_null(strstr(out.text, "\ngroup /cg/imgctl/\"$ID\"\n"));
+	assert_non_null(strstr(out.text, "\nhand_down memory /cg\n"
+					 "hand_down memory /cg/imgctl\n\n"));
+	assert_non_null(strstr(out.text, "\nlimit /cg/imgctl/\"$ID\""
+					 "/memory.max 4096\n"));
 }
 
 static void test_explain__refusals(void **state)
@@ -149,7 +175,9 @@ static void test_explain__refusals(void **state)
 		autoclean(strbuf_release) struct strbuf out = STRBUF_INIT;
 
 		cgroup_limits_init(&limits);
-		assert_int_equal(make(rows[i].text, &limits, &out, &err), -1);
+		assert_int_equal(
+			make(rows[i].text, &host_text, &limits, &out, &err),
+			-1);
 		assert_int_equal(err.kind, ERROR_UNSUPPORTED);
 		if (!strstr(err.msg, rows[i].message))
 			fail_msg("%s: %s", rows[i].message, err.msg);
@@ -160,6 +188,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_explain__steps_in_order),
+		cmocka_unit_test(
+			test_explain__controllers_of_v2_are_handed_down),
 		cmocka_unit_test(test_explain__refusals),
 	};
 
