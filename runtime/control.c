@@ -104,9 +104,12 @@ int control_receive(int line, struct control_message *out, int *fd_out)
 	}
 	do {
 		got = recvmsg(line, &packet, MSG_CMSG_CLOEXEC);
-	} while (got < 0 && errno == EINTR);
-	/* a child that died with an unread message resets the line */
-	if (got < 0 && errno != ECONNRESET)
+		/*
+		 * A child that died with an unread message resets the line:
+		 * that is said once, before what it had sent is read.
+		 */
+	} while (got < 0 && (errno == EINTR || errno == ECONNRESET));
+	if (got < 0)
 		return -1;
 	out->path[sizeof(out->path) - 1] = '\0';
 	if (got > 0 && fd_out)
