@@ -171,11 +171,12 @@ static int replace(const struct run *run, struct error *err)
 	return container_delete(run->store, &old, &how, err);
 }
 
-static int warn(json_t *host, struct error *err)
+static int warn(const struct run_config *config, struct error *err)
 {
 	autoclean(strvec_release) struct strvec warnings = STRVEC_INIT;
 
-	if (run_warnings(host, &warnings, err) < 0)
+	if (run_warnings(config->host_config, config->mounts, &warnings, err) <
+	    0)
 		return -1;
 	for (size_t i = 0; i < warnings.count; i++) {
 		autofree char *line = xasprintf("WARNING: %s",
@@ -245,7 +246,9 @@ static int create(struct run *run, bool is_foreground, struct error *err)
 		RUN_CONFIG_INIT;
 	autoclean(jsonx_free)
 		json_t *command = create_command_note(run->call->argv);
+	autoclean(lease_release) struct lease lease = LEASE_INIT;
 	struct run_config_request want = {
+		.lease = &lease,
 		.options = options,
 		.image = &image,
 		.command = operands + 1,
@@ -264,8 +267,7 @@ static int create(struct run *run, bool is_foreground, struct error *err)
 		return -1;
 	want.store = run->store;
 	want.image_name = request.image_name;
-	if (run_config_make(&want, &config, err) < 0 ||
-	    warn(config.host_config, err) < 0)
+	if (run_config_make(&want, &config, err) < 0 || warn(&config, err) < 0)
 		return -1;
 	request.command = command;
 	request.config = config.config;

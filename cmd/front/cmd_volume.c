@@ -16,6 +16,8 @@
 #include "cmd/front/volume_inspect.h"
 #include "cmd/front/volume_use.h"
 #include "layers/store/volume.h"
+#include "layers/store/volume_options.h"
+#include "runtime/engine/volume_hold.h"
 
 struct create_options {
 	struct run_options run; /* whose --label is the same */
@@ -57,26 +59,42 @@ static int check_create(const struct create_options *options, const char *name,
 				 "%s: plugin \"%s\" not found",
 				 name ? name : "a volume", options->driver,
 				 options->driver);
-	if (options->driver_options.count)
-		return error_set(err, ERROR_UNSUPPORTED,
-				 "options of the local driver (%s) are not "
-				 "supported",
-				 options->driver_options.items[0]);
 	return name ? run_mount_check_name(name, err) : 0;
+}
+
+static int read_driver_options(const struct create_options *options,
+			       const char *name, json_t **out,
+			       struct error *err)
+{
+	*out = json_object();
+	for (size_t i = 0; i < options->driver_options.count; i++)
+		volume_options_add(*out, options->driver_options.items[i]);
+	if (volume_options_check(*out, err) < 0)
+		return error_wrap(err, "create %s", name ? name : "a volume");
+	return 0;
 }
 
 static int create(struct command_call *call,
 		  const struct create_options *options, const char *name,
 		  struct error *err)
 {
+	autoclean(lockfile_release) struct lockfile lock = LOCKFILE_INIT;
 	autoclean(jsonx_free) json_t *labels = NULL;
+	autoclean(jsonx_free) json_t *asked = NULL;
+	struct volume_request request = { .name = name };
 	autofree char *made = NULL;
 	struct store *store;
 
 	if (check_create(options, name, err) < 0 ||
+	    read_driver_options(options, name, &asked, err) < 0 ||
 	    run_labels(&options->run, NULL, &labels, err) < 0 ||
-	    context_store(call->context, &store, err) < 0 ||
-	    volume_create(store, name, labels, &made, err) < 0)
+	    context_store(call->context, &store, err) < 0)
+		return -1;
+	request.labels = labels;
+	request.options = asked;
+	/* what is half made is not removed */
+	if (store_lock(store, LOCKFILE_SHARED, &lock, err) < 0 ||
+	    volume_create(store, &request, &made, err) < 0)
 		return -1;
 	return verb_echo(made, err);
 }
@@ -300,7 +318,8 @@ static int remove_one(void *context, const char *name, struct error *err)
 	const json_t *users;
 
 	if (store_lock(removing->store, LOCKFILE_EXCLUSIVE, &lock, err) < 0 ||
-	    volume_use_find(removing->store, &uses, err) < 0)
+	    volume_use_find(removing->store, &uses, err) < 0 ||
+	    volume_use_add_leased(removing->store, uses, err) < 0)
 		return -1;
 	users = json_object_get(uses, name);
 	if (users)
@@ -313,6 +332,7 @@ static int remove_one(void *context, const char *name, struct error *err)
 					 "get %s: no such volume", name);
 		return verb_echo(name, err);
 	}
+	volume_hold_sweep(removing->store);
 	if (volume_remove(removing->store, name, err) < 0)
 		return -1;
 	return verb_echo(name, err);

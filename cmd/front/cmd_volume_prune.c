@@ -11,6 +11,7 @@
 #include "cmd/front/volume_inspect.h"
 #include "cmd/front/volume_use.h"
 #include "layers/store/volume.h"
+#include "runtime/engine/volume_hold.h"
 
 struct volume_prune_options {
 	bool is_all;
@@ -73,8 +74,10 @@ int prune_volumes(const struct store *store, const struct filter *given,
 
 	if (store_lock(store, LOCKFILE_EXCLUSIVE, &lock, err) < 0 ||
 	    volume_use_find(store, &uses, err) < 0 ||
+	    volume_use_add_leased(store, uses, err) < 0 ||
 	    volume_list(store, &names, err) < 0)
 		return -1;
+	volume_hold_sweep(store);
 	for (size_t i = 0; i < names.count; i++) {
 		autoclean(jsonx_free) json_t *document = NULL;
 		const char *name = names.items[i];

@@ -284,34 +284,6 @@ static void set_lists(const struct run_options *options, json_t *host)
 				  make_map(&options->annotations));
 }
 
-/* --tmpfs DEST[:OPTIONS] */
-static int set_tmpfs(const struct run_options *options, json_t *host,
-		     struct error *err)
-{
-	json_t *tmpfs = json_object();
-
-	(void)json_object_set_new(host, "Tmpfs", tmpfs);
-	for (size_t i = 0; i < options->tmpfs.count; i++) {
-		const char *text = options->tmpfs.items[i];
-		size_t length = strcspn(text, ":");
-		autofree char *destination = xstrndup(text, length);
-
-		if (destination[0] != '/')
-			return error_set(err, ERROR_INVALID,
-					 "invalid mount path: '%s' mount path "
-					 "must be absolute",
-					 destination);
-		if (json_object_get(tmpfs, destination))
-			return error_set(err, ERROR_INVALID,
-					 "Duplicate mount point: %s",
-					 destination);
-		(void)json_object_set_new(
-			tmpfs, destination,
-			json_string(text[length] ? text + length + 1 : ""));
-	}
-	return 0;
-}
-
 static int set_devices(const struct run_options *options, json_t *host,
 		       struct error *err)
 {
@@ -370,7 +342,7 @@ int run_host_config(const struct run_options *options, json_t **out,
 	    set_log(options, host, err) < 0 ||
 	    set_security(options, host, err) < 0 ||
 	    check_hosts(options, err) < 0 ||
-	    set_tmpfs(options, host, err) < 0 ||
+	    run_tmpfs(options, host, err) < 0 ||
 	    run_restart(options, host, err) < 0 ||
 	    set_devices(options, host, err) < 0 ||
 	    set_runtime(options, host, err) < 0)

@@ -2,135 +2,15 @@
 /* --mount KEY=VALUE,KEY,... (RFC 4180 quoting) as an entry of docker's Mounts.
  */
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/strbuf.h"
 #include "cmd/front/run_mount_entry.h"
+#include "cmd/front/run_mount_fields.h"
 #include "cmd/front/run_parts.h"
 #include "cmd/units.h"
-
-/* What --mount may say. */
-struct mount_fields {
-	char *type, *source, *destination, *propagation, *recursion;
-	char *size, *mode;
-	bool is_readonly, is_nocopy, is_shallow;
-	/* which types' options were given */
-	bool has_bind, has_volume, has_tmpfs;
-};
-
-static void mount_fields_release(struct mount_fields *fields)
-{
-	free(fields->type);
-	free(fields->source);
-	free(fields->destination);
-	free(fields->propagation);
-	free(fields->recursion);
-	free(fields->size);
-	free(fields->mode);
-}
-DEFINE_CLEANUP(struct mount_fields, mount_fields_release)
-
-static int read_flag(const char *key, const char *value, bool *out,
-		     struct error *err)
-{
-	autoclean(error_release) struct error bad = ERROR_INIT;
-
-	*out = true;
-	if (!value || units_parse_bool(value, out, &bad) == 0)
-		return 0;
-	return error_set(err, ERROR_INVALID, "invalid value for %s: %s", key,
-			 value);
-}
-
-static int set_text(struct mount_fields *fields, const char *key,
-		    const char *value, struct error *err)
-{
-	const struct {
-		const char *key;
-		char **place;
-	} texts[] = {
-		{ "type", &fields->type },
-		{ "source", &fields->source },
-		{ "src", &fields->source },
-		{ "target", &fields->destination },
-		{ "destination", &fields->destination },
-		{ "dst", &fields->destination },
-		{ "bind-propagation", &fields->propagation },
-		{ "bind-recursive", &fields->recursion },
-		{ "tmpfs-size", &fields->size },
-		{ "tmpfs-mode", &fields->mode },
-	};
-
-	if (!value)
-		return error_set(err, ERROR_INVALID,
-				 "invalid field '%s' must be a key=value pair",
-				 key);
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-		if (strcmp(key, texts[i].key) != 0)
-			continue;
-		free(*texts[i].place);
-		*texts[i].place = xstrdup(value);
-		return 0;
-	}
-	return error_set(err, ERROR_INVALID, "unexpected key '%s' in '%s=%s'",
-			 key, key, value);
-}
-
-static int set_field(struct mount_fields *fields, const char *key,
-		     const char *value, struct error *err)
-{
-	fields->has_bind = fields->has_bind || !strncmp(key, "bind-", 5);
-	fields->has_volume = fields->has_volume || !strncmp(key, "volume-", 7);
-	fields->has_tmpfs = fields->has_tmpfs || !strncmp(key, "tmpfs-", 6);
-	if (!strcmp(key, "readonly") || !strcmp(key, "ro"))
-		return read_flag(key, value, &fields->is_readonly, err);
-	if (!strcmp(key, "volume-nocopy"))
-		return read_flag(key, value, &fields->is_nocopy, err);
-	if (!strcmp(key, "bind-nonrecursive"))
-		return read_flag(key, value, &fields->is_shallow, err);
-	return set_text(fields, key, value, err);
-}
-
-/* Takes one field off a CSV line; quotes may enclose the whole field. */
-static char *next_field(const char **at)
-{
-	struct strbuf field = STRBUF_INIT;
-	bool quoted = **at == '"';
-
-	if (quoted)
-		(*at)++;
-	while (**at && (quoted || **at != ',')) {
-		if (quoted && **at == '"') {
-			(*at)++;
-			if (**at != '"')
-				break;
-		}
-		strbuf_addch(&field, *(*at)++);
-	}
-	if (**at == ',')
-		(*at)++;
-	return strbuf_steal(&field);
-}
-
-static int read_fields(const char *text, struct mount_fields *fields,
-		       struct error *err)
-{
-	while (*text) {
-		autofree char *field = next_field(&text);
-		char *equals = strchr(field, '=');
-
-		if (equals)
-			*equals = '\0';
-		for (char *c = field; *c; c++)
-			*c = (char)tolower((unsigned char)*c);
-		if (set_field(fields, field, equals ? equals + 1 : NULL, err) <
-		    0)
-			return -1;
-	}
-	return 0;
-}
+#include "layers/store/volume_options.h"
 
 static int bad_config(const char *type, const char *why, struct error *err)
 {
@@ -234,12 +114,45 @@ static int make_bind(const struct mount_fields *fields, json_t **out,
 	*out = run_mount_entry("bind", path, fields->destination, "");
 	(void)json_object_set_new(*out, "RW",
 				  json_boolean(!fields->is_readonly));
-	/* unlike -v, --mount does not make a missing source */
-	(void)json_object_set_new(*out, "MustExist", json_true());
+	/* unlike -v, --mount does not make a missing source unasked */
+	if (!fields->makes_source)
+		(void)json_object_set_new(*out, "MustExist", json_true());
 	if (propagation)
 		(void)json_object_set_new(*out, "Propagation",
 					  json_string(propagation));
 	return set_recursion(fields, *out, err);
+}
+
+static int bad_subpath(const char *key, const char *path, struct error *err)
+{
+	if (*path && *path != '/')
+		return 0;
+	return error_set(err, ERROR_INVALID,
+			 "invalid value for %s: '%s' must be a relative path",
+			 key, path);
+}
+
+static int check_volume(const struct mount_fields *fields, struct error *err)
+{
+	const char *driver = fields->driver;
+
+	if (driver && *driver && strcmp(driver, "local") != 0)
+		return error_set(err, ERROR_INVALID,
+				 "error looking up volume plugin %s: plugin "
+				 "\"%s\" not found",
+				 driver, driver);
+	if (fields->source && *fields->source &&
+	    run_mount_check_name(fields->source, err) < 0)
+		return -1;
+	if (fields->subpath &&
+	    bad_subpath("volume-subpath", fields->subpath, err) < 0)
+		return -1;
+	if (fields->subpath && (!fields->source || !*fields->source))
+		return bad_config("volume",
+				  "must not set Subpath when using anonymous "
+				  "volumes",
+				  err);
+	return volume_options_check(fields->options, err);
 }
 
 static int make_volume(const struct mount_fields *fields, json_t **out,
@@ -247,13 +160,58 @@ static int make_volume(const struct mount_fields *fields, json_t **out,
 {
 	const char *source = fields->source ? fields->source : "";
 
-	if (*source && run_mount_check_name(source, err) < 0)
+	if (check_volume(fields, err) < 0)
 		return -1;
 	*out = run_mount_entry("volume", source, fields->destination, "");
 	(void)json_object_set_new(*out, "RW",
 				  json_boolean(!fields->is_readonly));
 	if (fields->is_nocopy)
 		(void)json_object_set_new(*out, "NoCopy", json_true());
+	if (fields->subpath)
+		(void)json_object_set_new(*out, "Subpath",
+					  json_string(fields->subpath));
+	if (fields->labels)
+		(void)json_object_set(*out, "Labels", fields->labels);
+	if (fields->options)
+		(void)json_object_set(*out, "Options", fields->options);
+	return 0;
+}
+
+/* An image is mounted as it is: nothing is written to it. */
+static int make_image(const struct mount_fields *fields, json_t **out,
+		      struct error *err)
+{
+	if (!fields->source || !*fields->source)
+		return bad_config("image", "field Source must not be empty",
+				  err);
+	if (fields->image_subpath &&
+	    bad_subpath("image-subpath", fields->image_subpath, err) < 0)
+		return -1;
+	if (fields->is_given || fields->is_writable)
+		return bad_config("image", "an image is read-only", err);
+	*out = run_mount_entry("image", fields->source, fields->destination,
+			       "");
+	(void)json_object_set_new(*out, "Source", json_string(fields->source));
+	(void)json_object_set_new(*out, "RW", json_false());
+	if (fields->image_subpath)
+		(void)json_object_set_new(*out, "Subpath",
+					  json_string(fields->image_subpath));
+	return 0;
+}
+
+/* podman's words for "z" and "Z". */
+static int set_label(const char *relabel, json_t *entry, struct error *err)
+{
+	const char *word = !strcmp(relabel, "shared")	 ? "z"
+			   : !strcmp(relabel, "private") ? "Z"
+							 : NULL;
+
+	if (!word)
+		return error_set(err, ERROR_INVALID,
+				 "invalid value for relabel: %s (must be "
+				 "\"private\" or \"shared\")",
+				 relabel);
+	(void)json_object_set_new(entry, "Mode", json_string(word));
 	return 0;
 }
 
@@ -268,6 +226,7 @@ static int check_mixture(const struct mount_fields *fields, const char *type,
 		{ fields->has_bind, "bind" },
 		{ fields->has_volume, "volume" },
 		{ fields->has_tmpfs, "tmpfs" },
+		{ fields->has_image, "image" },
 	};
 
 	for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++) {
@@ -280,9 +239,32 @@ static int check_mixture(const struct mount_fields *fields, const char *type,
 	return 0;
 }
 
+static int make_of_type(const struct mount_fields *fields, const char *type,
+			json_t **out, struct error *err)
+{
+	static const struct {
+		const char *type;
+		int (*make)(const struct mount_fields *fields, json_t **out,
+			    struct error *err);
+	} types[] = {
+		{ "bind", make_bind },
+		{ "volume", make_volume },
+		{ "tmpfs", make_tmpfs },
+		{ "image", make_image },
+	};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		if (!strcmp(type, types[i].type))
+			return types[i].make(fields, out, err);
+	}
+	return bad_config(type, "mount type unknown", err);
+}
+
 static int make_mount(const struct mount_fields *fields, const char *type,
 		      json_t **out, struct error *err)
 {
+	bool has_source = strcmp(type, "tmpfs") && strcmp(type, "image");
+
 	if (!fields->destination || !*fields->destination)
 		return error_set(err, ERROR_INVALID, "target is required");
 	if (check_mixture(fields, type, err) < 0)
@@ -290,13 +272,13 @@ static int make_mount(const struct mount_fields *fields, const char *type,
 	if (run_mount_check_target(fields->destination, err) < 0)
 		return error_wrap(err, "invalid mount config for type \"%s\"",
 				  type);
-	if (!strcmp(type, "bind"))
-		return make_bind(fields, out, err);
-	if (!strcmp(type, "volume"))
-		return make_volume(fields, out, err);
-	if (!strcmp(type, "tmpfs"))
-		return make_tmpfs(fields, out, err);
-	return bad_config(type, "mount type unknown", err);
+	if (make_of_type(fields, type, out, err) < 0)
+		return -1;
+	if (has_source && fields->is_given)
+		(void)json_object_set_new(*out, "Chown", json_true());
+	if (has_source && fields->relabel)
+		return set_label(fields->relabel, *out, err);
+	return 0;
 }
 
 int run_mount_from_csv(const char *text, json_t **out, struct error *err)
@@ -308,7 +290,7 @@ int run_mount_from_csv(const char *text, json_t **out, struct error *err)
 		return error_set(err, ERROR_INVALID,
 				 "invalid argument \"\" for \"--mount\" flag: "
 				 "it is empty");
-	if (read_fields(text, &fields, err) < 0)
+	if (mount_fields_parse(text, &fields, err) < 0)
 		return error_wrap(err,
 				  "invalid argument \"%s\" for \"--mount\" "
 				  "flag",

@@ -37,6 +37,7 @@ static const struct mode_word {
 	{ "nosuid", RUN_MODE_SUID },
 	{ "dev", RUN_MODE_DEV },
 	{ "nodev", RUN_MODE_DEV },
+	{ "U", RUN_MODE_OWNER },
 };
 
 /* The row of the LENGTH bytes at TEXT, or NULL. */
@@ -131,6 +132,8 @@ json_t *run_mount_entry(const char *type, const char *source,
 	(void)json_object_set_new(entry, "Mode", json_string(mode));
 	if (copy && !strcmp(copy, "nocopy"))
 		(void)json_object_set_new(entry, "NoCopy", json_true());
+	if (run_mode_word(mode, RUN_MODE_OWNER))
+		(void)json_object_set_new(entry, "Chown", json_true());
 	(void)json_object_set_new(
 		entry, "RW", json_boolean(!access || !strcmp(access, "rw")));
 	(void)json_object_set_new(entry, "Propagation",

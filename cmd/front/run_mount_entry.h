@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What -v and --mount have in common: entries of docker's Mounts list, the
- * words of a -v mode, paths made clean. Used by run_mount_parse.c and
- * run_mount_csv.c only.
+ * words of a -v mode, paths made clean. Used by the
+ * files about mounts only.
  */
 #ifndef CMD_RUN_MOUNT_ENTRY_H
 #define CMD_RUN_MOUNT_ENTRY_H
@@ -24,6 +24,7 @@ enum run_mode_kind {
 	RUN_MODE_EXEC,
 	RUN_MODE_SUID,
 	RUN_MODE_DEV,
+	RUN_MODE_OWNER,
 };
 
 /* MODE's ("ro,z") word of KIND, or NULL. */

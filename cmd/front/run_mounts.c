@@ -7,8 +7,12 @@
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "base/jsonx.h"
+#include "base/lockfile.h"
 #include "cmd/front/run_mount_entry.h"
 #include "cmd/front/run_parts.h"
+#include "cmd/front/volume_inspect.h"
+#include "layers/image/image_find.h"
+#include "layers/store/lease.h"
 #include "layers/store/volume.h"
 #include "runtime/mount_plan.h"
 
@@ -191,21 +195,95 @@ static int settle_bind(json_t *entry, struct error *err)
 	return make_source(source, err);
 }
 
-static int settle_volume(const struct store *store, json_t *entry,
-			 struct error *err)
+/* Whoever only explains has no lease. */
+static int hold(const struct run_config_request *request, const char *kind,
+		const char *name, struct error *err)
 {
-	const char *name = text_of(entry, "Name");
+	return request->is_explained
+		       ? 0
+		       : lease_add(request->lease, kind, name, err);
+}
+
+static bool has_options(const struct store *store, const char *name)
+{
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+	autoclean(jsonx_free) json_t *document = NULL;
+
+	return volume_inspect(store, name, &document, &ignored) == 0 &&
+	       json_object_size(json_object_get(document, "Options"));
+}
+
+/* What was asked for when the volume is made goes into that alone. */
+static int make_volume(const struct run_config_request *request,
+		       const char *name, json_t *entry, struct error *err)
+{
+	bool is_anonymous = json_is_true(json_object_get(entry, "Anonymous"));
+	struct volume_request wanted = {
+		.name = is_anonymous ? NULL : name,
+		.labels = json_object_get(entry, "Labels"),
+		.options = json_object_get(entry, "Options"),
+	};
 	autofree char *own = NULL;
 	autofree char *path = NULL;
 	bool is_new = false;
 
-	if (volume_ensure(store, *name ? name : NULL, &own, &path, &is_new,
-			  err) < 0)
+	if (volume_ensure(request->store, &wanted, &own, &path, &is_new, err) <
+	    0)
 		return -1;
-	(void)json_object_set_new(entry, "Anonymous", json_boolean(!*name));
 	(void)json_object_set_new(entry, "IsNew", json_boolean(is_new));
 	(void)json_object_set_new(entry, "Name", json_string(own));
 	(void)json_object_set_new(entry, "Source", json_string(path));
+	if (!is_anonymous)
+		return 0;
+	/* nobody else knows its name, but a prune would find it */
+	return hold(request, VOLUME_LEASE, own, err);
+}
+
+/*
+ * Under the store's lock: whoever removes volumes comes before, and this makes
+ * it anew, or after, and sees the lease.
+ */
+static int settle_volume(const struct run_config_request *request,
+			 json_t *entry, struct error *err)
+{
+	autofree char *name = xstrdup(text_of(entry, "Name"));
+
+	if (*name && hold(request, VOLUME_LEASE, name, err) < 0)
+		return -1;
+	(void)json_object_set_new(entry, "Anonymous", json_boolean(!*name));
+	if (make_volume(request, name, entry, err) < 0)
+		return -1;
+	(void)json_object_del(entry, "Labels");
+	(void)json_object_del(entry, "Options");
+	if (!json_is_true(json_object_get(entry, "NoCopy")))
+		(void)json_object_set_new(entry, "CopyUp", json_true());
+	if (has_options(request->store, text_of(entry, "Name")))
+		(void)json_object_set_new(entry, "HasOptions", json_true());
+	return 0;
+}
+
+/* The layers stay, with the container, whatever becomes of the image. */
+static int settle_image(const struct run_config_request *request, json_t *entry,
+			struct error *err)
+{
+	autoclean(image_match_release) struct image_match match =
+		IMAGE_MATCH_INIT;
+	autoclean(image_record_release) struct image_record image =
+		IMAGE_RECORD_INIT;
+	json_t *layers;
+
+	if (image_find(request->store, text_of(entry, "Source"), &match, err) <
+		    0 ||
+	    image_record_load(request->store, &match.id, &image, err) < 0)
+		return -1;
+	layers = json_array();
+	(void)json_object_set_new(entry, "Layers", layers);
+	for (size_t i = 0; i < image.layer_count; i++) {
+		if (hold(request, "layer", image.layers[i].folder, err) < 0)
+			return -1;
+		(void)json_array_append_new(
+			layers, json_string(image.layers[i].folder));
+	}
 	return 0;
 }
 
@@ -228,10 +306,15 @@ static int plan(const struct run_config_request *request, json_t *entry,
 	if (!strcmp(text_of(entry, "Type"), "bind") &&
 	    json_is_true(json_object_get(entry, "MustExist")))
 		return settle_bind(entry, err);
+	if (!strcmp(text_of(entry, "Type"), "image") ||
+	    *text_of(entry, "Subpath"))
+		return error_set(err, ERROR_UNSUPPORTED,
+				 "--explain does not show mounts of images and "
+				 "of parts of volumes");
 	if (strcmp(text_of(entry, "Type"), "volume") != 0)
 		return 0;
 	if (*name && volume_exists(request->store, name))
-		return settle_volume(request->store, entry, err);
+		return settle_volume(request, entry, err);
 	plan_volume(entry);
 	return 0;
 }
@@ -264,29 +347,58 @@ static json_t *make_binds(const struct run_options *options)
 	return json_null();
 }
 
-/* All but OTHERS, which are settled. */
-static int settle(const struct run_config_request *request,
-		  const json_t *others, json_t *mounts, struct error *err)
+static int settle_one(const struct run_config_request *request, json_t *entry,
+		      struct error *err)
 {
-	json_t *entry;
+	const char *type = text_of(entry, "Type");
+
+	if (request->is_explained)
+		return plan(request, entry, err);
+	if (!strcmp(type, "bind"))
+		return settle_bind(entry, err);
+	if (!strcmp(type, "volume"))
+		return settle_volume(request, entry, err);
+	return !strcmp(type, "image") ? settle_image(request, entry, err) : 0;
+}
+
+static bool needs_lease(const json_t *mounts)
+{
+	const json_t *entry;
 	size_t index;
 
 	json_array_foreach(mounts, index, entry)
 	{
 		const char *type = text_of(entry, "Type");
 
-		if (is_member(others, entry))
-			continue;
-		if (request->is_explained) {
-			if (plan(request, entry, err) < 0)
+		if (!strcmp(type, "volume") || !strcmp(type, "image"))
+			return true;
+	}
+	return false;
+}
+
+/* All but OTHERS, which are settled; but the lease is for their volumes, too.
+ */
+static int settle(const struct run_config_request *request,
+		  const json_t *others, json_t *mounts, struct error *err)
+{
+	autoclean(lockfile_release) struct lockfile lock = LOCKFILE_INIT;
+	json_t *entry;
+	size_t index;
+
+	if (needs_lease(mounts) && !request->is_explained &&
+	    (store_lock(request->store, LOCKFILE_SHARED, &lock, err) < 0 ||
+	     lease_open(request->store, request->lease, err) < 0))
+		return -1;
+	json_array_foreach(mounts, index, entry)
+	{
+		if (!is_member(others, entry)) {
+			if (settle_one(request, entry, err) < 0)
 				return -1;
-			continue;
+		} else if (*text_of(entry, "Name") &&
+			   hold(request, VOLUME_LEASE, text_of(entry, "Name"),
+				err) < 0) {
+			return -1;
 		}
-		if (!strcmp(type, "bind") && settle_bind(entry, err) < 0)
-			return -1;
-		if (!strcmp(type, "volume") &&
-		    settle_volume(request->store, entry, err) < 0)
-			return -1;
 	}
 	return 0;
 }

@@ -10,10 +10,13 @@
 
 #include "cmd/front/run_options.h"
 #include "layers/store/image_record.h"
+#include "layers/store/lease.h"
 #include "layers/store/store.h"
 
 struct run_config_request {
 	const struct store *store;
+	struct lease *lease; /* keeps volumes and images until there is a
+				container that names them */
 	const struct run_options *options;
 	const struct image_record *image;
 	const char *image_name;
@@ -59,6 +62,10 @@ int run_restart(const struct run_options *options, json_t *host,
 int run_health(const struct run_options *options, const json_t *image,
 	       json_t *config, struct error *err) must_check;
 
+/* HostConfig.Tmpfs, set in HOST after checking the options. */
+int run_tmpfs(const struct run_options *options, json_t *host,
+	      struct error *err) must_check;
+
 /* The device nodes and rules of --device, as HostConfig.Devices. */
 int run_devices(const struct run_options *options, json_t **out,
 		struct error *err) must_check;
@@ -78,11 +85,11 @@ int run_volumes_from(const struct run_config_request *request, json_t **out,
 		     struct error *err) must_check;
 
 /*
- * Find out what of HOST, docker's HostConfig, this machine does not do. What
+ * Find out what of HOST and MOUNTS, docker's, this machine does not do. What
  * is not done is taken out of HOST where docker does so; each case becomes a
  * line of WARNINGS, in docker's words where docker has any.
  */
-int run_warnings(json_t *host, struct strvec *warnings,
+int run_warnings(json_t *host, const json_t *mounts, struct strvec *warnings,
 		 struct error *err) must_check;
 
 /*

@@ -50,6 +50,8 @@ static void add_mount(const json_t *mount, bool is_readonly, json_t *out)
 	size_t place = find_place(out, copy);
 
 	(void)json_object_del(copy, "IsNew");
+	(void)json_object_del(copy, "CopyUp");
+	(void)json_object_del(copy, "Chown");
 	if (is_readonly)
 		(void)json_object_set_new(copy, "RW", json_false());
 	/* of two containers the later counts */

@@ -13,6 +13,7 @@
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "base/userns.h"
+#include "cmd/front/run_mount_entry.h"
 #include "cmd/front/run_parts.h"
 #include "runtime/caps.h"
 #include "runtime/cgroup/cgroup_host.h"
@@ -238,7 +239,30 @@ static bool may_raise(struct error *err)
 	return caps & CAPS_BIT(CAP_SYS_RESOURCE);
 }
 
-int run_warnings(json_t *host, struct strvec *warnings, struct error *err)
+/* Labels of SELinux that were asked for. */
+static void check_labels(const json_t *mounts, struct strvec *warnings)
+{
+	const json_t *mount;
+	size_t index;
+
+	json_array_foreach(mounts, index, mount)
+	{
+		const char *mode =
+			json_string_value(json_object_get(mount, "Mode"));
+
+		if (!mode || !run_mode_word(mode, RUN_MODE_LABEL))
+			continue;
+		strvec_addf(warnings,
+			    "The mount options z and Z are ignored: %s.",
+			    fs_exists(AT_FDCWD, "/sys/fs/selinux/enforce")
+				    ? "files are not labelled"
+				    : "SELinux is not enabled here");
+		return;
+	}
+}
+
+int run_warnings(json_t *host, const json_t *mounts, struct strvec *warnings,
+		 struct error *err)
 {
 	bool asks = json_array_size(json_object_get(host, "Ulimits")) ||
 		    json_integer_value(json_object_get(host, "OomScoreAdj")) <
@@ -254,5 +278,6 @@ int run_warnings(json_t *host, struct strvec *warnings, struct error *err)
 			   "running out of resources.");
 	if (asks && !may_raise(err))
 		check_raised(host, warnings);
+	check_labels(mounts, warnings);
 	return 0;
 }

@@ -30,16 +30,19 @@ int volume_inspect(const struct store *store, const char *name, json_t **out,
 	autofree char *data = xasprintf("volumes/%s/_data", name);
 	autofree char *mountpoint = xasprintf("%s/%s", store->root, data);
 	json_t *labels;
+	json_t *options;
 
 	if (!volume_exists(store, name))
 		return error_set(err, ERROR_NOT_FOUND, "No such volume: %s",
 				 name);
 	own = read_description(store, name);
 	labels = json_object_get(own, "labels");
-	*out = json_pack("{s:s,s:s,s:o,s:s,s:s,s:n,s:s}", "CreatedAt",
+	options = json_object_get(own, "options");
+	*out = json_pack("{s:s,s:s,s:o,s:s,s:s,s:o,s:s}", "CreatedAt",
 			 shape_text(own, "created"), "Driver", "local",
 			 "Labels", labels ? json_incref(labels) : json_null(),
 			 "Mountpoint", mountpoint, "Name", name, "Options",
-			 "Scope", "local");
+			 options ? json_incref(options) : json_null(), "Scope",
+			 "local");
 	return 0;
 }

@@ -4,6 +4,18 @@
 
 #include "cmd/front/container_entry.h"
 #include "cmd/front/shape.h"
+#include "layers/store/volume.h"
+
+static void note_user(json_t *uses, const char *name, const char *user)
+{
+	json_t *users = json_object_get(uses, name);
+
+	if (!users) {
+		users = json_array();
+		(void)json_object_set_new(uses, name, users);
+	}
+	(void)json_array_append_new(users, json_string(user));
+}
 
 static void note(json_t *uses, const struct container *container)
 {
@@ -14,15 +26,9 @@ static void note(json_t *uses, const struct container *container)
 	json_array_foreach(mounts, index, mount)
 	{
 		const char *name = shape_text(mount, "Name");
-		json_t *users = json_object_get(uses, name);
 
-		if (!*name)
-			continue;
-		if (!users) {
-			users = json_array();
-			(void)json_object_set_new(uses, name, users);
-		}
-		(void)json_array_append_new(users, json_string(container->id));
+		if (*name)
+			note_user(uses, name, container->id);
 	}
 }
 
@@ -36,5 +42,17 @@ int volume_use_find(const struct store *store, json_t **out, struct error *err)
 	*out = json_object();
 	for (size_t i = 0; i < entries.count; i++)
 		note(*out, &entries.items[i].container);
+	return 0;
+}
+
+int volume_use_add_leased(const struct store *store, json_t *uses,
+			  struct error *err)
+{
+	autoclean(strvec_release) struct strvec names = STRVEC_INIT;
+
+	if (volume_leased(store, &names, err) < 0)
+		return -1;
+	for (size_t i = 0; i < names.count; i++)
+		note_user(uses, names.items[i], "a container to be created");
 	return 0;
 }

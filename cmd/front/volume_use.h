@@ -2,8 +2,8 @@
 /*
  * Which containers mount which volumes, for everything that must not take a
  * volume away from one. It is the truth of a moment: hold the store's lock
- * exclusively to act upon it, then no container is created meanwhile. A volume
- * that a command has made for a container it is about to create is not in it.
+ * exclusively to act upon it, then no container is created meanwhile, and add
+ * the volumes that commands hold for containers they are about to create.
  */
 #ifndef CMD_VOLUME_USE_H
 #define CMD_VOLUME_USE_H
@@ -18,5 +18,12 @@
  */
 int volume_use_find(const struct store *store, json_t **out,
 		    struct error *err) must_check;
+
+/*
+ * Add to USES the volumes that commands hold for containers to come. Call it
+ * with the store's lock held EXCLUSIVE.
+ */
+int volume_use_add_leased(const struct store *store, json_t *uses,
+			  struct error *err) must_check;
 
 #endif

@@ -27,6 +27,22 @@ int container_folder_list(const struct store *store, const char *prefix,
 	return 0;
 }
 
+/* Images that are mounted in a container. */
+static int add_mounted(const json_t *document, struct strvec *layers,
+		       struct error *err)
+{
+	const json_t *mounts = json_object_get(document, "mounts");
+	const json_t *mount;
+	size_t index;
+
+	json_array_foreach(mounts, index, mount)
+	{
+		if (jsonx_opt_strings(mount, "Layers", layers, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int container_folder_uses(const struct store *store, const char *id,
 			  struct strvec *image, struct strvec *layers,
 			  struct error *err)
@@ -40,7 +56,8 @@ int container_folder_uses(const struct store *store, const char *id,
 		       err) < 0 ||
 	    jsonx_opt_string(document, "image", NULL, &text, err) < 0 ||
 	    (layers &&
-	     jsonx_opt_strings(document, "layers", layers, err) < 0)) {
+	     (jsonx_opt_strings(document, "layers", layers, err) < 0 ||
+	      add_mounted(document, layers, err) < 0))) {
 		if (err->kind != ERROR_NOT_FOUND && err->kind != ERROR_INVALID)
 			return -1;
 		error_release(err);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a process is about to need: a list of blobs and layers that removal
+ * What a process is about to need: blobs, layers and volumes that removal
  * leaves alone while the process lives. The file is locked for the holder's
  * lifetime, so that a killed holder's lease is known to be over.
  *
- *   leases/<pid>-<random>   one "blob <digest>" or "layer <name>" a line
+ *   leases/<pid>-<random>   "blob <digest>", "layer <name>" and
+ *                           "volume <name>" lines
  *
  * Take it under the store's lock (SHARED), before looking at what is here.
  */
@@ -29,7 +30,7 @@ struct lease {
 int lease_open(const struct store *store, struct lease *out,
 	       struct error *err) must_check;
 
-/* Add a blob's digest or a layer's name; KIND is "blob" or "layer". */
+/* Add a blob's digest, a layer's or a volume's name; KIND says which. */
 int lease_add(struct lease *lease, const char *kind, const char *name,
 	      struct error *err) must_check;
 

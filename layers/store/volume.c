@@ -15,6 +15,7 @@
 #include "base/fs.h"
 #include "base/jsonx.h"
 #include "layers/store/event_journal.h"
+#include "layers/store/lease.h"
 #include "layers/store/tree_size.h"
 
 bool volume_is_name(const char *text)
@@ -26,7 +27,7 @@ bool volume_is_name(const char *text)
 	       strspn(text, rest) == strlen(text) && !strchr("_.-", text[0]);
 }
 
-static int random_name(char **out, struct error *err)
+static int invent_name(char **out, struct error *err)
 {
 	static const char hex[] = "0123456789abcdef";
 	unsigned char bytes[32];
@@ -43,9 +44,10 @@ static int random_name(char **out, struct error *err)
 	return 0;
 }
 
-static int describe(int folder_fd, const char *name, bool is_anonymous,
-		    const json_t *labels, struct error *err)
+static int describe(int folder_fd, const char *name,
+		    const struct volume_request *request, struct error *err)
 {
+	bool is_anonymous = !request->name;
 	autoclean(jsonx_free) json_t *document = NULL;
 	autoclean(jsonx_free) json_t *own = NULL;
 	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
@@ -54,12 +56,17 @@ static int describe(int folder_fd, const char *name, bool is_anonymous,
 	clock_format(clock_now(), created);
 	document = json_pack("{s:s,s:s,s:b}", "name", name, "created", created,
 			     "anonymous", is_anonymous);
-	own = json_object_size(labels) ? json_deep_copy(labels) : json_object();
+	own = json_object_size(request->labels)
+		      ? json_deep_copy(request->labels)
+		      : json_object();
 	if (is_anonymous)
 		(void)json_object_set_new(own, VOLUME_ANONYMOUS,
 					  json_string(""));
 	if (json_object_size(own))
 		(void)json_object_set(document, "labels", own);
+	if (json_object_size(request->options))
+		(void)json_object_set_new(document, "options",
+					  json_deep_copy(request->options));
 	jsonx_format(document, &text);
 	return atomicfile_put(folder_fd, "volume.json", text.text, text.length,
 			      0, err);
@@ -72,15 +79,14 @@ static void note(const struct store *store, const char *action,
 		   json_pack("{s:s}", "driver", "local"));
 }
 
-static int make(const struct store *store, const char *name,
-		const json_t *labels, char **name_out, bool *is_new_out,
-		struct error *err)
+static int make(const struct store *store, const struct volume_request *request,
+		char **name_out, bool *is_new_out, struct error *err)
 {
-	autofree char *own = xstrdup(name);
+	autofree char *own = xstrdup(request->name);
 	autofree char *folder = NULL;
 	autoclose int fd = -1;
 
-	if (!own && random_name(&own, err) < 0)
+	if (!own && invent_name(&own, err) < 0)
 		return -1;
 	folder = xasprintf("volumes/%s", own);
 	if (store_folder(store, folder, &fd, err) < 0)
@@ -88,7 +94,7 @@ static int make(const struct store *store, const char *name,
 	*is_new_out = mkdirat(fd, "_data", 0755) == 0;
 	if (!*is_new_out && errno != EEXIST)
 		return error_sys(err, errno, "make volume %s", own);
-	if (*is_new_out && describe(fd, own, !name, labels, err) < 0)
+	if (*is_new_out && describe(fd, own, request, err) < 0)
 		return -1;
 	if (*is_new_out)
 		note(store, "create", own);
@@ -96,21 +102,38 @@ static int make(const struct store *store, const char *name,
 	return 0;
 }
 
-int volume_ensure(const struct store *store, const char *name, char **name_out,
+int volume_ensure(const struct store *store,
+		  const struct volume_request *request, char **name_out,
 		  char **path_out, bool *is_new_out, struct error *err)
 {
-	if (make(store, name, NULL, name_out, is_new_out, err) < 0)
+	if (make(store, request, name_out, is_new_out, err) < 0)
 		return -1;
 	*path_out = xasprintf("%s/volumes/%s/_data", store->root, *name_out);
 	return 0;
 }
 
-int volume_create(const struct store *store, const char *name,
-		  const json_t *labels, char **name_out, struct error *err)
+int volume_create(const struct store *store,
+		  const struct volume_request *request, char **name_out,
+		  struct error *err)
 {
 	bool is_new;
 
-	return make(store, name, labels, name_out, &is_new, err);
+	return make(store, request, name_out, &is_new, err);
+}
+
+int volume_leased(const struct store *store, struct strvec *out,
+		  struct error *err)
+{
+	static const char kind[] = VOLUME_LEASE " ";
+	autoclean(strvec_release) struct strvec lines = STRVEC_INIT;
+
+	if (lease_collect(store, &lines, err) < 0)
+		return -1;
+	for (size_t i = 0; i < lines.count; i++) {
+		if (!strncmp(lines.items[i], kind, sizeof(kind) - 1))
+			strvec_add(out, lines.items[i] + sizeof(kind) - 1);
+	}
+	return 0;
 }
 
 bool volume_exists(const struct store *store, const char *name)

@@ -3,7 +3,7 @@
  * Volumes of the local driver: a folder each, made on first use.
  *
  *   volumes/<name>/_data         what the container sees
- *   volumes/<name>/volume.json   when made, for whom
+ *   volumes/<name>/volume.json   when made, for whom, and what to mount there
  *
  * A volume without a name of its own gets 64 random digits and goes with the
  * container it was made for.
@@ -21,24 +21,43 @@
 /* docker's label of a volume that was made without a name. */
 #define VOLUME_ANONYMOUS "com.docker.volume.anonymous"
 
+/* The kind of line by which a lease (lease.h) names a volume. */
+#define VOLUME_LEASE "volume"
+
 /* Whether TEXT may be a volume's name. */
 bool volume_is_name(const char *text);
 
+/* What a volume is to be; members that are NULL are not asked for. */
+struct volume_request {
+	const char *name; /* NULL: an anonymous one */
+	const json_t *labels;
+	const json_t *options; /* of the local driver (volume_options.h) */
+};
+
 /*
- * Make volume NAME (NULL: an anonymous one) unless it exists. The name goes
- * to NAME_OUT, the absolute path of its data to PATH_OUT (both the caller's),
- * and whether it is new to *IS_NEW_OUT.
+ * Make the volume REQUEST asks for unless it exists. The name goes to NAME_OUT,
+ * the absolute path of its data to PATH_OUT (both the caller's), and whether it
+ * is new to *IS_NEW_OUT. Until a container that names it stands in the store, a
+ * lease keeps it: take that under the store's lock, before this.
  */
-int volume_ensure(const struct store *store, const char *name, char **name_out,
+int volume_ensure(const struct store *store,
+		  const struct volume_request *request, char **name_out,
 		  char **path_out, bool *is_new_out,
 		  struct error *err) must_check;
 
 /*
- * Make volume NAME (NULL: an anonymous one) with LABELS, an object, unless it
- * exists. The name goes to NAME_OUT, the caller's.
+ * Make the volume REQUEST asks for unless it exists. The name goes to NAME_OUT,
+ * the caller's.
  */
-int volume_create(const struct store *store, const char *name,
-		  const json_t *labels, char **name_out,
+int volume_create(const struct store *store,
+		  const struct volume_request *request, char **name_out,
+		  struct error *err) must_check;
+
+/*
+ * Append to OUT the names of the volumes that a process is about to use. Call
+ * it with the store's lock held EXCLUSIVE.
+ */
+int volume_leased(const struct store *store, struct strvec *out,
 		  struct error *err) must_check;
 
 /* Whether there is a volume NAME. */

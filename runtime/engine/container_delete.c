@@ -5,10 +5,12 @@
 #include <signal.h>
 #include <string.h>
 
+#include "base/lockfile.h"
 #include "layers/store/volume.h"
 #include "runtime/engine/container_event.h"
 #include "runtime/engine/container_lock.h"
 #include "runtime/engine/container_stop.h"
+#include "runtime/engine/volume_hold.h"
 
 /* docker's words for a state in which a container is not removed. */
 static const char *reason(enum container_status status)
@@ -112,6 +114,35 @@ static int keep_used_by_others(const struct store *store, const char *own,
 	return 0;
 }
 
+static void keep_leased(const struct strvec *leased, struct strvec *names)
+{
+	for (size_t i = 0; i < leased->count; i++) {
+		for (size_t j = names->count; j > 0; j--) {
+			if (!strcmp(names->items[j - 1], leased->items[i]))
+				strvec_remove(names, j - 1);
+		}
+	}
+}
+
+/* Under the store's lock no other container comes to use one meanwhile. */
+static int remove_unused(const struct store *store, const char *own,
+			 struct strvec *names, struct error *err)
+{
+	autoclean(lockfile_release) struct lockfile lock = LOCKFILE_INIT;
+	autoclean(strvec_release) struct strvec leased = STRVEC_INIT;
+
+	if (store_lock(store, LOCKFILE_EXCLUSIVE, &lock, err) < 0 ||
+	    keep_used_by_others(store, own, names, err) < 0 ||
+	    volume_leased(store, &leased, err) < 0)
+		return -1;
+	keep_leased(&leased, names);
+	for (size_t i = 0; i < names->count; i++) {
+		if (volume_remove(store, names->items[i], err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int container_delete_volumes(const struct store *store,
 			     const struct container *container,
 			     struct error *err)
@@ -126,14 +157,10 @@ int container_delete_volumes(const struct store *store,
 		if (json_is_true(json_object_get(mount, "Anonymous")))
 			strvec_add(&names, text_of(mount, "Name"));
 	}
-	if (names.count &&
-	    keep_used_by_others(store, container->id, &names, err) < 0)
-		return -1;
-	for (size_t i = 0; i < names.count; i++) {
-		if (volume_remove(store, names.items[i], err) < 0)
-			return -1;
-	}
-	return 0;
+	if (!names.count)
+		return 0;
+	volume_hold_sweep(store);
+	return remove_unused(store, container->id, &names, err);
 }
 
 /* Whether the container is gone: --rm, or another rm was faster. */
@@ -157,6 +184,8 @@ static int remove_all(const struct store *store, struct container *container,
 	    (has_volumes &&
 	     container_delete_volumes(store, container, err) < 0))
 		return -1;
+	/* what its monitor, if it was killed, left mounted */
+	volume_hold_sweep(store);
 	container_event(store, container, "destroy");
 	return container_state_clear(store, container->id, err);
 }

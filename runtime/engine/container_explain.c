@@ -103,6 +103,20 @@ static void gather_files(struct material *material,
 		add_file(material, "docker-init", init, length, true);
 }
 
+static int make_plan(const struct store *store,
+		     const struct container *container,
+		     struct material *material, struct error *err)
+{
+	struct start_plan_request request = {
+		.container = container,
+		.mounts = json_object_get(container->document, "mounts"),
+		.rootfs_fd = material->rootfs,
+		.use = START_PLAN_SHOW,
+	};
+
+	return start_plan_make(store, &request, &material->plan, err);
+}
+
 static int gather(const struct store *store, struct container *container,
 		  struct material *material, struct error *err)
 {
@@ -114,8 +128,7 @@ static int gather(const struct store *store, struct container *container,
 	gather_files(material, container);
 	if (container_rootfs_look(store, container, &material->rootfs,
 				  &material->lowers, err) < 0 ||
-	    start_plan_make(store, container, material->rootfs, START_PLAN_SHOW,
-			    &material->plan, err) < 0 ||
+	    make_plan(store, container, material, err) < 0 ||
 	    init_plan_make(&material->plan.spec, &place, &material->init, err) <
 		    0)
 		return -1;

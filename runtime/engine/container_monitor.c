@@ -25,12 +25,14 @@
 #include "runtime/engine/container_health.h"
 #include "runtime/engine/container_lock.h"
 #include "runtime/engine/container_rootfs.h"
+#include "runtime/engine/container_sources.h"
 #include "runtime/engine/container_state.h"
 #include "runtime/engine/container_update.h"
 #include "runtime/engine/container_volumes.h"
 #include "runtime/engine/restart_policy.h"
 #include "runtime/engine/spec_request.h"
 #include "runtime/engine/start_plan.h"
+#include "runtime/engine/volume_hold.h"
 #include "runtime/launch.h"
 #include "runtime/logs/log_writer.h"
 #include "runtime/monitor.h"
@@ -53,6 +55,7 @@ struct running {
 	int client_fd;	   /* whoever ordered the start */
 	bool gets_network; /* and will send a network namespace */
 	int mounts_fd;	   /* the container's mount namespace, or -1 */
+	struct volume_hold volumes;
 	struct container_health health;
 	struct restart_record restarts;
 	int64_t born;	 /* the start of this life, monotonic */
@@ -212,17 +215,36 @@ static int make_group(struct running *running, struct start_plan *plan,
 	return 0;
 }
 
+static int make_plan(const struct running *running, const json_t *mounts,
+		     int rootfs_fd, struct start_plan *out, struct error *err)
+{
+	struct start_plan_request request = {
+		.container = running->container,
+		.mounts = mounts,
+		.rootfs_fd = rootfs_fd,
+		.use = START_PLAN_RUN,
+	};
+
+	return start_plan_make(running->store, &request, out, err);
+}
+
 /* Everything the program needs before there is one. */
-static int prepare(struct running *running, struct start_plan *plan,
-		   int *rootfs_out, struct error *err)
+static int prepare(struct running *running, struct container_sources *sources,
+		   struct start_plan *plan, int *rootfs_out, struct error *err)
 {
 	if (container_files_write(running->container, running->lock.folder_fd,
 				  err) < 0 ||
 	    container_rootfs_mount(running->store, running->container,
 				   rootfs_out, err) < 0 ||
-	    container_volumes_fill(running->container, *rootfs_out, err) < 0 ||
-	    start_plan_make(running->store, running->container, *rootfs_out,
-			    START_PLAN_RUN, plan, err) < 0)
+	    volume_hold_take(
+		    running->store,
+		    json_object_get(running->container->document, "mounts"),
+		    &running->volumes, err) < 0 ||
+	    container_sources_open(running->store, running->container, sources,
+				   err) < 0 ||
+	    container_volumes_fill(running->container, sources->mounts,
+				   *rootfs_out, err) < 0 ||
+	    make_plan(running, sources->mounts, *rootfs_out, plan, err) < 0)
 		return -1;
 	return make_group(running, plan, err);
 }
@@ -250,12 +272,14 @@ static void drop_network(struct running *running)
 static int bring_up(struct running *running, const struct monitor_stdio *stdio,
 		    struct launched *launched, struct error *err)
 {
+	autoclean(container_sources_release) struct container_sources sources =
+		CONTAINER_SOURCES_INIT;
 	autoclean(start_plan_release) struct start_plan plan = START_PLAN_INIT;
 	autoclose int rootfs_fd = -1;
 	autoclose int network_fd = -1;
 
 	/* a user or a layer that is not found is no program that is not */
-	if (prepare(running, &plan, &rootfs_fd, err) < 0)
+	if (prepare(running, &sources, &plan, &rootfs_fd, err) < 0)
 		return launched_not_program(err);
 	network_fd = take_network(running);
 	if (launch(running, &plan, rootfs_fd, network_fd, stdio, launched,
@@ -365,6 +389,7 @@ static void note_over(struct running *running)
 {
 	running->state.finished = clock_now();
 	running->state.pid = 0;
+	volume_hold_release(&running->volumes);
 	container_health_end(&running->health, running->state.health);
 }
 
@@ -543,6 +568,7 @@ static int listen_at(int folder_fd, int *out, struct error *err)
 static void running_release(struct running *running)
 {
 	cleanup_close(&running->mounts_fd);
+	volume_hold_release(&running->volumes);
 	container_health_release(&running->health);
 	container_state_release(&running->state);
 	container_lock_release(&running->lock);
@@ -626,6 +652,7 @@ void container_monitor(struct store *store, int client_fd)
 		.state = CONTAINER_STATE_INIT,
 		.client_fd = client_fd,
 		.mounts_fd = -1,
+		.volumes = VOLUME_HOLD_INIT,
 		.health = CONTAINER_HEALTH_INIT,
 	};
 	struct container_order order;

@@ -14,7 +14,9 @@
 #include "base/fs.h"
 #include "runtime/engine/container_process.h"
 #include "runtime/engine/container_rootfs.h"
+#include "runtime/engine/container_sources.h"
 #include "runtime/engine/spec_request.h"
+#include "runtime/engine/volume_hold.h"
 
 /* The root of a process that is held, so that it is not another's. */
 static int open_running(const struct container_state *state, int *fd_out,
@@ -80,6 +82,9 @@ static int attach(int root, const json_t *mount, struct error *err)
 	autoclose int target = -1;
 	struct stat st;
 
+	/* a detached mount, which older kernels do not clone, is used up */
+	if (tree < 0 && errno == EINVAL)
+		tree = open(source, O_PATH | O_CLOEXEC);
 	if (tree < 0 || fstat(tree, &st) < 0)
 		return error_sys(err, errno, "mount %s", source);
 	if (is_readonly(mount) &&
@@ -94,14 +99,37 @@ static int attach(int root, const json_t *mount, struct error *err)
 	return 0;
 }
 
-static int attach_all(const struct container *container, int root,
-		      struct error *err)
+/* Volumes with options are mounted for this process alone. */
+static int mount_volumes(const struct store *store,
+			 const struct container *container, struct error *err)
 {
 	const json_t *mounts = json_object_get(container->document, "mounts");
 	const json_t *mount;
 	size_t index;
 
 	json_array_foreach(mounts, index, mount)
+	{
+		if (json_is_true(json_object_get(mount, "HasOptions")) &&
+		    volume_hold_mount(store, spec_string(mount, "Name"), err) <
+			    0)
+			return -1;
+	}
+	return 0;
+}
+
+static int attach_all(const struct store *store,
+		      const struct container *container, int root,
+		      struct error *err)
+{
+	autoclean(container_sources_release) struct container_sources sources =
+		CONTAINER_SOURCES_INIT;
+	const json_t *mount;
+	size_t index;
+
+	if (mount_volumes(store, container, err) < 0 ||
+	    container_sources_open(store, container, &sources, err) < 0)
+		return -1;
+	json_array_foreach(sources.mounts, index, mount)
 	{
 		/* a tmpfs has nothing in it before the container runs */
 		if (*spec_string(mount, "Source") &&
@@ -145,7 +173,7 @@ static int mount_here(const struct store *store,
 
 	if (container_rootfs_mount(store, container, &overlay, err) < 0 ||
 	    attach_root(store, container, overlay, err) < 0 ||
-	    attach_all(container, overlay, err) < 0)
+	    attach_all(store, container, overlay, err) < 0)
 		return -1;
 	if (is_fixed && mount_setattr(overlay, "", AT_EMPTY_PATH, &readonly,
 				      sizeof(readonly)) < 0)

@@ -15,6 +15,7 @@
 #include "layers/store/container_folder.h"
 #include "runtime/engine/container_lock.h"
 #include "runtime/engine/container_state.h"
+#include "runtime/engine/volume_hold.h"
 
 static bool is_in_store(const struct store *store, const char *id)
 {
@@ -61,6 +62,7 @@ void container_sweep(const struct store *store)
 	autoclean(strvec_release) struct strvec lost = STRVEC_INIT;
 	struct error err = ERROR_INIT;
 
+	volume_hold_sweep(store);
 	list_lost(store, &lost);
 	for (size_t i = 0; i < lost.count; i++) {
 		if (take_away(store, lost.items[i], &err) < 0)

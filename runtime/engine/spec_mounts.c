@@ -341,8 +341,7 @@ static void protect_files(const struct spec_request *request, json_t *files)
 int spec_mounts(const struct spec_request *request, json_t **out,
 		struct error *err)
 {
-	const json_t *asked = json_object_get(request->container->document,
-					      "mounts");
+	const json_t *asked = request->mounts;
 	autoclean(jsonx_free) json_t *own = json_array();
 	autoclean(jsonx_free) json_t *files = json_array();
 

@@ -16,6 +16,7 @@
 
 struct spec_request {
 	const struct container *container;
+	const json_t *mounts;		    /* container_sources.h */
 	const struct userdb_identity *user; /* Config.User, resolved */
 	const char *files; /* folder with hostname, hosts, resolv.conf */
 	const char *init;  /* the init's own file */

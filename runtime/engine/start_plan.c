@@ -13,6 +13,7 @@
 #include "runtime/caps.h"
 #include "runtime/cgroup/cgroup_delegation.h"
 #include "runtime/engine/container_state.h"
+#include "runtime/engine/container_volumes.h"
 #include "runtime/engine/shm_join.h"
 #include "runtime/engine/spec_generate.h"
 #include "runtime/seccomp/seccomp_cache.h"
@@ -131,10 +132,12 @@ static char *make_cgroup_path(const struct container *container)
 }
 
 static int generate(const struct store *store,
-		    const struct container *container,
-		    const struct userdb_identity *user, enum start_plan_use use,
-		    struct start_plan *plan, struct error *err)
+		    const struct start_plan_request *asked,
+		    const struct userdb_identity *user, struct start_plan *plan,
+		    struct error *err)
 {
+	const struct container *container = asked->container;
+	enum start_plan_use use = asked->use;
 	autoclean(joins_release) struct joins joins = { NULL };
 	autofree char *folder = container_folder_path(container->id);
 	autofree char *files = container_state_path(store, container->id);
@@ -144,6 +147,7 @@ static int generate(const struct store *store,
 						  store->root, folder);
 	struct spec_request request = {
 		.container = container,
+		.mounts = asked->mounts,
 		.user = user,
 		.files = files,
 		.init = init,
@@ -263,11 +267,13 @@ static int show_filter(const json_t *host, struct start_plan *out,
 }
 
 int start_plan_make(const struct store *store,
-		    const struct container *container, int rootfs_fd,
-		    enum start_plan_use use, struct start_plan *out,
-		    struct error *err)
+		    const struct start_plan_request *request,
+		    struct start_plan *out, struct error *err)
 {
+	const struct container *container = request->container;
 	const json_t *host = container->host_config;
+	int rootfs_fd = request->rootfs_fd;
+	bool is_run = request->use == START_PLAN_RUN;
 	autoclean(userdb_identity_release) struct userdb_identity user =
 		USERDB_IDENTITY_INIT;
 	int result;
@@ -276,14 +282,14 @@ int start_plan_make(const struct store *store,
 	cgroup_limits_init(&out->limits);
 	out->cgroup_path = make_cgroup_path(container);
 	if (find_user(container, rootfs_fd, &user, err) < 0 ||
-	    (use == START_PLAN_RUN &&
-	     make_working_dir(container, rootfs_fd, err) < 0) ||
-	    generate(store, container, &user, use, out, err) < 0)
+	    (is_run && make_working_dir(container, rootfs_fd, err) < 0) ||
+	    (is_run &&
+	     container_volumes_own(request->mounts, &user, err) < 0) ||
+	    generate(store, request, &user, out, err) < 0)
 		return -1;
-	result = use == START_PLAN_SHOW
-			 ? show_filter(host, out, err)
-			 : start_plan_filter(store, host, &out->filter,
-					     &out->has_filter, err);
+	result = is_run ? start_plan_filter(store, host, &out->filter,
+					    &out->has_filter, err)
+			: show_filter(host, out, err);
 	if (result < 0)
 		return -1;
 	return cgroup_limits_take(&out->spec.resources, &out->limits, err);

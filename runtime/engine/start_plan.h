@@ -33,14 +33,20 @@ enum start_plan_use {
 	START_PLAN_SHOW, /* nothing is changed, and no descriptor is named */
 };
 
+struct start_plan_request {
+	const struct container *container;
+	const json_t *mounts; /* container_sources.h */
+	int rootfs_fd;	      /* its root file system, mounted */
+	enum start_plan_use use;
+};
+
 /*
- * Work the plan out for CONTAINER, whose root file system is mounted at
- * ROOTFS_FD.
+ * Work the plan REQUEST asks for out. To run, what is mounted is given to the
+ * container's user where that was asked for.
  */
 int start_plan_make(const struct store *store,
-		    const struct container *container, int rootfs_fd,
-		    enum start_plan_use use, struct start_plan *out,
-		    struct error *err) must_check;
+		    const struct start_plan_request *request,
+		    struct start_plan *out, struct error *err) must_check;
 
 /*
  * The system call filter of a container with HOST_CONFIG, from what STORE's run

@@ -87,7 +87,9 @@ def test_prune_asks(imgctl):
 @pytest.mark.parametrize("args, says", [
     (["create", "a/b"], "includes invalid characters for a local volume name"),
     (["create", "--driver", "nfs", "x1"], "plugin \"nfs\" not found"),
-    (["create", "--opt", "type=tmpfs", "x1"], "are not supported"),
+    (["create", "--opt", "type=tmpfs", "x1"], 'create x1: missing required option: "device"'),
+    (["create", "--opt", "foo=1", "x1"], 'create x1: invalid option: "foo"'),
+    (["create", "--opt", "size=1m", "x1"], "no quota support"),
     (["ls", "--filter", "size=1"], "invalid filter"),
     (["rm"], "requires at least 1 argument"),
     (["rm", "../x"], "no such volume"),

@@ -37,8 +37,14 @@ static char *show_entry(const json_t *entry)
 
 		for (size_t i = 0; known[i]; i++)
 			is_known = is_known || !strcmp(known[i], key);
-		if (!is_known)
+		if (is_known)
+			continue;
+		if (json_is_boolean(value)) {
 			strbuf_addf(&out, " %s=%d", key, json_is_true(value));
+			continue;
+		}
+		strbuf_addf(&out, " %s=", key);
+		jsonx_format(value, &out);
 	}
 	return strbuf_steal(&out);
 }
@@ -112,6 +118,8 @@ static void test_run_mount_parse__volumes(void **state)
 		{ "/a:/b:nosuid,nodev,noexec",
 		  "bind /a /b [nosuid,nodev,noexec] rw [rprivate]",
 		  "podman's, which cost nothing" },
+		{ "/a:/b:U,z", "bind /a /b [U,z] rw [rprivate] Chown=1",
+		  "given to the container's user" },
 		{ "/a b:/c d", "bind /a b /c d [] rw [rprivate]", "spaces" },
 	};
 
@@ -209,6 +217,45 @@ static void test_run_mount_parse__mounts(void **state)
 	GOOD(run_mount_from_csv, rows);
 }
 
+static void test_run_mount_parse__newer_mounts(void **state)
+{
+	static const struct parse_case rows[] = {
+		{ "type=bind,src=/a,dst=/b,bind-create-src",
+		  "bind /a /b [] rw [rprivate]", "a missing source is made" },
+		{ "type=bind,src=/a,dst=/b,U",
+		  "bind /a /b [] rw [rprivate] MustExist=1 Chown=1",
+		  "given to the container's user" },
+		{ "type=bind,src=/a,dst=/b,chown=true,relabel=shared",
+		  "bind /a /b [z] rw [rprivate] MustExist=1 Chown=1",
+		  "podman's words" },
+		{ "type=bind,src=/a,dst=/b,relabel=private",
+		  "bind /a /b [Z] rw [rprivate] MustExist=1", "a label" },
+		{ "type=bind,src=/a,dst=/b,consistency=cached,rw=false",
+		  "bind /a /b [] ro [rprivate] MustExist=1",
+		  "what only macOS makes something of" },
+		{ "type=volume,src=vol,dst=/b,volume-subpath=a/b",
+		  "volume vol /b [] rw [] Subpath=\"a/b\"",
+		  "a part of a volume" },
+		{ "src=vol,dst=/b,volume-driver=local,volume-label=a=1,"
+		  "volume-label=c",
+		  "volume vol /b [] rw [] Labels={\"a\":\"1\",\"c\":\"\"}",
+		  "labels gather" },
+		{ "src=vol,dst=/b,volume-opt=type=tmpfs,volume-opt=device=t,"
+		  "\"volume-opt=o=size=1m,uid=5\"",
+		  "volume vol /b [] rw [] Options={\"type\":\"tmpfs\","
+		  "\"device\":\"t\",\"o\":\"size=1m,uid=5\"}",
+		  "options of the driver" },
+		{ "type=image,src=Box:1,dst=/b", "image Box:1 /b [] ro []",
+		  "an image" },
+		{ "type=image,src=box,dst=/b,image-subpath=etc",
+		  "image box /b [] ro [] Subpath=\"etc\"",
+		  "a part of an image" },
+	};
+
+	(void)state;
+	GOOD(run_mount_from_csv, rows);
+}
+
 static void test_run_mount_parse__bad_mounts(void **state)
 {
 	static const struct parse_case rows[] = {
@@ -258,6 +305,28 @@ static void test_run_mount_parse__bad_mounts(void **state)
 		  "invalid value for tmpfs-mode: 9", "octal" },
 		{ "type=tmpfs,dst=/b,tmpfs-mode=",
 		  "invalid value for tmpfs-mode: ", "nothing" },
+		{ "type=bind,src=/a,dst=/b,consistency=foo",
+		  "invalid value for consistency: foo", "consistency" },
+		{ "type=bind,src=/a,dst=/b,relabel=foo",
+		  "invalid value for relabel: foo", "a label" },
+		{ "type=bind,src=/a,dst=/b,U=maybe",
+		  "invalid value for u: maybe", "an owner" },
+		{ "type=volume,dst=/b,volume-subpath=a",
+		  "must not set Subpath when using anonymous volumes",
+		  "a part of nothing" },
+		{ "src=vol,dst=/b,volume-subpath=/a",
+		  "'/a' must be a relative path", "not below the volume" },
+		{ "src=vol,dst=/b,volume-driver=foo",
+		  "plugin \"foo\" not found", "another driver" },
+		{ "src=vol,dst=/b,volume-opt=foo=1", "invalid option: \"foo\"",
+		  "an option there is not" },
+		{ "src=vol,dst=/b,image-subpath=a",
+		  "cannot mix 'image-*' options with mount type 'volume'",
+		  "an option of images" },
+		{ "type=image,dst=/b", "field Source must not be empty",
+		  "no image" },
+		{ "type=image,src=a,dst=/b,rw", "an image is read-only",
+		  "to be written to" },
 		{ "type=foo,dst=/b",
 		  "invalid mount config for type \"foo\": mount type unknown",
 		  "a type" },
@@ -273,6 +342,7 @@ int main(void)
 		cmocka_unit_test(test_run_mount_parse__volumes),
 		cmocka_unit_test(test_run_mount_parse__bad_volumes),
 		cmocka_unit_test(test_run_mount_parse__mounts),
+		cmocka_unit_test(test_run_mount_parse__newer_mounts),
 		cmocka_unit_test(test_run_mount_parse__bad_mounts),
 	};
 

@@ -7,7 +7,11 @@
 
 #include "base/fs.h"
 #include "base/jsonx.h"
+#include "layers/store/lease.h"
 #include "tests/unit/layers/store_fixture.h"
+
+static const struct volume_request named = { .name = "data" };
+static const struct volume_request nameless = { NULL };
 
 static void test_volume__names(void **state)
 {
@@ -51,9 +55,15 @@ static void test_volume__keeps_its_first_description(void **state)
 	autofree char *name = NULL;
 	autofree char *again = NULL;
 
-	expect_ok(volume_create(fixture->store, "data", first, &name, err),
+	expect_ok(volume_create(fixture->store,
+				&(struct volume_request){ .name = "data",
+							  .labels = first },
+				&name, err),
 		  err);
-	expect_ok(volume_create(fixture->store, "data", second, &again, err),
+	expect_ok(volume_create(fixture->store,
+				&(struct volume_request){ .name = "data",
+							  .labels = second },
+				&again, err),
 		  err);
 	assert_string_equal(name, "data");
 	assert_string_equal(again, "data");
@@ -67,8 +77,8 @@ static void test_volume__anonymous_ones_say_so(void **state)
 	autofree char *name = NULL;
 	autofree char *other = NULL;
 
-	expect_ok(volume_create(fixture->store, NULL, NULL, &name, err), err);
-	expect_ok(volume_create(fixture->store, NULL, NULL, &other, err), err);
+	expect_ok(volume_create(fixture->store, &nameless, &name, err), err);
+	expect_ok(volume_create(fixture->store, &nameless, &other, err), err);
 	assert_int_equal(strspn(name, "0123456789abcdef"), 64);
 	assert_int_equal(strlen(name), 64);
 	assert_string_not_equal(name, other);
@@ -85,12 +95,32 @@ static void test_volume__is_made_on_first_use(void **state)
 		autofree char *path = NULL;
 		bool is_new;
 
-		expect_ok(volume_ensure(fixture->store, "data", &name, &path,
+		expect_ok(volume_ensure(fixture->store, &named, &name, &path,
 					&is_new, err),
 			  err);
 		assert_int_equal(is_new, i == 0);
 		assert_int_equal(access(path, F_OK), 0);
 	}
+}
+
+/* What a command is about to use is known by its lease while it lives. */
+static void test_volume__leases(void **state)
+{
+	struct store_fixture *fixture = *state;
+	struct error *err = &fixture->err;
+	autoclean(lease_release) struct lease lease = LEASE_INIT;
+	autoclean(strvec_release) struct strvec names = STRVEC_INIT;
+
+	expect_ok(lease_open(fixture->store, &lease, err), err);
+	expect_ok(lease_add(&lease, "layer", "other", err), err);
+	expect_ok(lease_add(&lease, VOLUME_LEASE, "data", err), err);
+	expect_ok(volume_leased(fixture->store, &names, err), err);
+	assert_int_equal(names.count, 1);
+	assert_string_equal(names.items[0], "data");
+	lease_release(&lease);
+	strvec_release(&names);
+	expect_ok(volume_leased(fixture->store, &names, err), err);
+	assert_int_equal(names.count, 0);
 }
 
 static void test_volume__list_size_remove(void **state)
@@ -105,7 +135,7 @@ static void test_volume__list_size_remove(void **state)
 
 	expect_ok(volume_list(store, &names, err), err);
 	assert_int_equal(names.count, 0);
-	expect_ok(volume_create(store, "data", NULL, &name, err), err);
+	expect_ok(volume_create(store, &named, &name, err), err);
 	expect_ok(volume_size(store, "data", &size, err), err);
 	assert_int_equal(size, 0);
 	fd = openat(store->root_fd, "volumes/data/_data/f",
@@ -141,6 +171,7 @@ int main(void)
 		STORE_TEST(test_volume__keeps_its_first_description),
 		STORE_TEST(test_volume__anonymous_ones_say_so),
 		STORE_TEST(test_volume__is_made_on_first_use),
+		STORE_TEST(test_volume__leases),
 		STORE_TEST(test_volume__list_size_remove),
 		STORE_TEST(test_volume__no_name_leads_out),
 	};

@@ -117,6 +117,7 @@ static inline json_t *spec_of(const struct spec_case *row,
 
 	spec_container(row, &container);
 	own.container = &container;
+	own.mounts = json_object_get(container.document, "mounts");
 	if (spec_generate(&own, &document, &err) < 0)
 		fail_msg("%s: %s", row->why, err.msg);
 	/*

@@ -250,6 +250,7 @@ static void test_spec_mounts__damaged_mounts_are_told(void **state)
 
 	(void)state;
 	spec_container(&row, &container);
+	request.mounts = json_object_get(container.document, "mounts");
 	assert_int_equal(spec_generate(&request, &spec, &err), -1);
 	assert_int_equal(err.kind, ERROR_CORRUPT);
 }
