@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# The two programs: `imgctl`, lean, and `imgctl-transfer`, which holds what needs the heavy libraries.
-# With IMGCTL_STATIC the first is static and carries the second in its read-only data (cmake/companion.S).
+# The programs: `imgctl`, lean; `imgctl-transfer`, which holds what needs the heavy libraries; `imgctl-network`, which
+# lays links and firewall rules. With IMGCTL_STATIC the first is static and carries the others in its read-only data
+# (cmake/companion.S, cmake/network_program.S).
 include(GNUInstallDirs)
 
 if(EXISTS "${CMAKE_SOURCE_DIR}/cmd/transfer/main.c")
@@ -9,6 +10,12 @@ if(EXISTS "${CMAKE_SOURCE_DIR}/cmd/transfer/main.c")
   if(IMGCTL_HARDEN)
     target_link_options(imgctl-transfer PRIVATE -pie)
   endif()
+endif()
+
+add_executable(imgctl-network cmd/network/main.c)
+target_link_libraries(imgctl-network PRIVATE runtime ${IMGCTL_NL} Threads::Threads ${CMAKE_DL_LIBS} m)
+if(IMGCTL_HARDEN)
+  target_link_options(imgctl-network PRIVATE -pie)
 endif()
 
 if(EXISTS "${CMAKE_SOURCE_DIR}/cmd/front/main.c")
@@ -35,10 +42,16 @@ if(IMGCTL_STATIC AND TARGET imgctl AND TARGET imgctl-transfer)
     COMPILE_DEFINITIONS "COMPANION_FILE=\"${stripped}\"")
   # A library of its own: the compiler settings of C files do not fit.
   add_library(companion OBJECT cmake/companion.S)
-  target_link_libraries(imgctl PRIVATE companion)
+  set(network "${CMAKE_BINARY_DIR}/imgctl-network.stripped")
+  add_custom_command(OUTPUT "${network}" DEPENDS imgctl-network VERBATIM
+    COMMAND ${CMAKE_STRIP} -o "${network}" $<TARGET_FILE:imgctl-network>)
+  set_source_files_properties(cmake/network_program.S PROPERTIES OBJECT_DEPENDS "${network}"
+    COMPILE_DEFINITIONS "NETWORK_FILE=\"${network}\"")
+  add_library(network_program OBJECT cmake/network_program.S)
+  target_link_libraries(imgctl PRIVATE companion network_program)
 elseif(TARGET imgctl-transfer)
-  add_dependencies(imgctl imgctl-transfer)
-  install(TARGETS imgctl-transfer DESTINATION ${CMAKE_INSTALL_BINDIR})
+  add_dependencies(imgctl imgctl-transfer imgctl-network)
+  install(TARGETS imgctl-transfer imgctl-network DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 
 install(CODE "file(GLOB pages \"${CMAKE_SOURCE_DIR}/docs/man/*.1\")

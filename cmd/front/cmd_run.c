@@ -273,6 +273,7 @@ static int create(struct run *run, bool is_foreground, struct error *err)
 	request.config = config.config;
 	request.host_config = config.host_config;
 	request.mounts = config.mounts;
+	request.networks = config.networks;
 	request.path = config.path;
 	request.args = config.args;
 	if (options->is_explained)

@@ -10,6 +10,7 @@
 #include "cmd/front/shape.h"
 #include "layers/image/image_find.h"
 #include "runtime/engine/container_hostroot.h"
+#include "runtime/engine/container_network.h"
 #include "runtime/engine/container_size.h"
 
 bool container_entry_is_running(const struct container_entry *entry)
@@ -58,6 +59,8 @@ static int complete(const struct store *store, struct container_entry *entry,
 			&entry->created, &ignored) < 0)
 		entry->created = 0;
 	entry->image = shown_image(store, container);
+	if (container_entry_is_running(entry))
+		entry->network = container_network_read(store, container->id);
 	return 0;
 }
 
@@ -164,5 +167,6 @@ void container_entry_release(struct container_entry *entry)
 	container_release(&entry->container);
 	container_state_release(&entry->state);
 	free(entry->image);
+	json_decref(entry->network);
 	entry->image = NULL;
 }

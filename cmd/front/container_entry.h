@@ -12,6 +12,8 @@ struct container_entry {
 	struct container container;
 	struct container_state state;
 	int64_t created; /* wall time */
+	json_t *network; /* what is in force (container_network_read), or NULL
+			  */
 	char *image;	 /* as ps shows it: the name, while it is the image's */
 	bool has_size;
 	uint64_t size_rw;   /* bytes of its own layer */

@@ -191,12 +191,55 @@ static json_t *make_config(const struct container_entry *entry)
 	return config;
 }
 
-static json_t *make_network_settings(const struct container_entry *entry)
+/* What is asked of a network, before there is anything in force. */
+static json_t *make_endpoints(const struct container_entry *entry)
 {
 	const char *mode = shape_text(entry->container.host_config,
 				      "NetworkMode");
-	json_t *settings = shape_fill(docker_network_settings_shape, NULL);
+	const json_t *asked = json_object_get(entry->container.document,
+					      "networks");
+	const json_t *lived = json_object_get(entry->network, "Networks");
 	json_t *networks = json_object();
+	const char *name;
+	const json_t *settings;
+
+	json_object_foreach((json_t *)(uintptr_t)asked, name, settings)
+	{
+		set(networks, name,
+		    shape_fill(docker_endpoint_shape, settings));
+	}
+	json_object_foreach((json_t *)(uintptr_t)lived, name, settings)
+	{
+		set(networks, name,
+		    shape_fill(docker_endpoint_shape, settings));
+	}
+	/* one that lives in another's network has none of its own */
+	if (!json_object_size(networks) && *mode && !strchr(mode, ':'))
+		set(networks, mode, shape_fill(docker_endpoint_shape, NULL));
+	return networks;
+}
+
+/* The default bridge's stand at the top, too, for scripts older than networks.
+ */
+static void set_default_endpoint(json_t *settings, const json_t *networks)
+{
+	static const char *const keys[] = {
+		"EndpointID",	       "Gateway",    "GlobalIPv6Address",
+		"GlobalIPv6PrefixLen", "IPAddress",  "IPPrefixLen",
+		"IPv6Gateway",	       "MacAddress", NULL,
+	};
+	const json_t *bridge = json_object_get(networks, "bridge");
+
+	for (const char *const *key = keys; bridge && *key; key++)
+		(void)json_object_set(settings, *key,
+				      json_object_get(bridge, *key));
+}
+
+static json_t *make_network_settings(const struct container_entry *entry)
+{
+	json_t *settings = shape_fill(docker_network_settings_shape, NULL);
+	json_t *networks = make_endpoints(entry);
+	json_t *ports = json_object_get(entry->network, "Ports");
 
 	if (entry->state.pid) {
 		autofree char *key = xasprintf("/proc/%d/ns/net",
@@ -204,9 +247,9 @@ static json_t *make_network_settings(const struct container_entry *entry)
 
 		set(settings, "SandboxKey", json_string(key));
 	}
-	/* one that lives in another's network has none of its own */
-	if (*mode && !strchr(mode, ':'))
-		set(networks, mode, shape_fill(docker_endpoint_shape, NULL));
+	if (ports)
+		(void)json_object_set(settings, "Ports", ports);
+	set_default_endpoint(settings, networks);
 	set(settings, "Networks", networks);
 	return settings;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "cmd/front/container_ports_text.h"
 #include "cmd/front/moment.h"
 #include "cmd/front/rows_print.h"
 #include "cmd/front/shape.h"
@@ -209,12 +210,27 @@ static void set_state(const struct maker *maker)
 
 static void set_networks(const struct maker *maker)
 {
-	const char *mode = shape_text(maker->entry->container.host_config,
+	const struct container_entry *entry = maker->entry;
+	const char *mode = shape_text(entry->container.host_config,
 				      "NetworkMode");
+	const json_t *networks = json_object_get(entry->container.document,
+						 "networks");
+	autoclean(strbuf_release) struct strbuf names = STRBUF_INIT;
+	autoclean(strbuf_release) struct strbuf ports = STRBUF_INIT;
+	const char *name;
+	const json_t *ignored;
 
+	json_object_foreach((json_t *)(uintptr_t)networks, name, ignored)
+	{
+		(void)ignored;
+		strbuf_addf(&names, "%s%s", names.length ? "," : "", name);
+	}
 	/* one that lives in another's network has none of its own */
-	set(maker, "Networks", strchr(mode, ':') ? "" : mode);
-	set(maker, "Ports", "");
+	if (!names.length && !strchr(mode, ':'))
+		strbuf_addstr(&names, mode);
+	container_ports_text(json_object_get(entry->network, "Ports"), &ports);
+	set(maker, "Networks", names.length ? names.text : "");
+	set(maker, "Ports", ports.length ? ports.text : "");
 }
 
 static json_t *make_row(const struct container_entry *entry,

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/jsonx.h"
 #include "base/utf8.h"
+#include "runtime/network/port_map.h"
 
 static void set_text(json_t *object, const char *key, const char *value)
 {
@@ -28,30 +29,14 @@ static const char *text_or(const char *option, const json_t *image,
 /* "80", "80/udp", "8000-8010": docker's keys "80/tcp": {} */
 static int add_exposed(const char *text, json_t *ports, struct error *err)
 {
-	unsigned first = 0;
-	unsigned last = 0;
-	char protocol[8] = "tcp";
-	int end = 0;
+	autoclean(port_maps_release) struct port_maps maps = PORT_MAPS_INIT;
 
-	if (sscanf(text, "%5u%n", &first, &end) != 1)
-		return error_set(err, ERROR_INVALID,
-				 "invalid port format for --expose: %s", text);
-	text += end;
-	last = first;
-	end = 0;
-	if (*text == '-' && sscanf(text, "-%5u%n", &last, &end) == 1)
-		text += end;
-	if (*text == '/') {
-		(void)snprintf(protocol, sizeof(protocol), "%s", text + 1);
-		text += strlen(text);
-	}
-	if (*text || !first || last < first || last > 65535 ||
-	    (strcmp(protocol, "tcp") != 0 && strcmp(protocol, "udp") != 0 &&
-	     strcmp(protocol, "sctp") != 0))
-		return error_set(err, ERROR_INVALID,
-				 "invalid range format for --expose: %s", text);
-	for (; first <= last; first++) {
-		autofree char *key = xasprintf("%u/%s", first, protocol);
+	if (port_maps_parse_exposed(text, &maps, err) < 0)
+		return -1;
+	for (size_t i = 0; i < maps.count; i++) {
+		autofree char *key = xasprintf("%u/%s",
+					       (unsigned)maps.items[i].port,
+					       maps.items[i].protocol);
 
 		(void)json_object_set_new(ports, key, json_object());
 	}
@@ -236,6 +221,8 @@ int run_config_make(const struct run_config_request *request,
 	if (make_config(request, config.config, err) < 0 ||
 	    split_program(&config, err) < 0 ||
 	    run_host_config(request->options, &config.host_config, err) < 0 ||
+	    run_networks(request, config.config, config.host_config,
+			 &config.networks, err) < 0 ||
 	    run_mounts(request, &config.mounts, &binds, err) < 0)
 		return -1;
 	(void)json_object_set_new(config.host_config, "Binds", binds);
@@ -248,6 +235,7 @@ void run_config_release(struct run_config *config)
 {
 	json_decref(config->config);
 	json_decref(config->host_config);
+	json_decref(config->networks);
 	json_decref(config->mounts);
 	json_decref(config->args);
 	*config = (struct run_config)RUN_CONFIG_INIT;

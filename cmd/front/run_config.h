@@ -13,14 +13,15 @@
 struct run_config {
 	json_t *config;	     /* docker's Config, image and options merged */
 	json_t *host_config; /* docker's HostConfig */
+	json_t *networks;    /* by name: docker's EndpointSettings as asked */
 	json_t *mounts;	     /* docker's Mounts; volumes are made */
 	const char *path;    /* the program; borrowed from config */
 	json_t *args;	     /* its arguments */
 };
 
-#define RUN_CONFIG_INIT                      \
-	{                                    \
-		NULL, NULL, NULL, NULL, NULL \
+#define RUN_CONFIG_INIT                            \
+	{                                          \
+		NULL, NULL, NULL, NULL, NULL, NULL \
 	}
 
 /* Settle everything. INVALID names the option that is wrong. */

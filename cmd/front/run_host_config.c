@@ -117,16 +117,6 @@ static int check_mode(const char *option, const char *value,
 			 option);
 }
 
-static int check_network(const char *value, struct error *err)
-{
-	static const char *const modes[] = { "none", "host", "default", NULL };
-
-	if (!value || is_one_of(value, modes) ||
-	    !strncmp(value, "container:", 10))
-		return 0;
-	return error_set(err, ERROR_NOT_FOUND, "network %s not found", value);
-}
-
 static int set_namespaces(const struct run_options *options, json_t *host,
 			  struct error *err)
 {
@@ -134,18 +124,12 @@ static int set_namespaces(const struct run_options *options, json_t *host,
 					   "host", NULL };
 	static const char *const host_only[] = { "host", NULL };
 	static const char *const cgroup[] = { "host", "private", NULL };
-	const char *network = options->network;
 
 	if (check_mode("ipc", options->ipc, ipc, true, err) < 0 ||
 	    check_mode("pid", options->pid, host_only, true, err) < 0 ||
 	    check_mode("uts", options->uts, host_only, false, err) < 0 ||
-	    check_mode("cgroupns", options->cgroupns, cgroup, false, err) < 0 ||
-	    check_network(network, err) < 0)
+	    check_mode("cgroupns", options->cgroupns, cgroup, false, err) < 0)
 		return -1;
-	/* without bridges a container is alone, with its loopback */
-	if (!network || !strcmp(network, "default"))
-		network = "none";
-	set_text(host, "NetworkMode", network);
 	set_text(host, "IpcMode", options->ipc ? options->ipc : "private");
 	set_text(host, "PidMode", options->pid);
 	set_text(host, "UTSMode", options->uts);
@@ -351,10 +335,8 @@ int run_host_config(const struct run_options *options, json_t **out,
 	set_bool(host, "Privileged", options->is_privileged);
 	set_bool(host, "ReadonlyRootfs", options->is_readonly);
 	set_bool(host, "AutoRemove", options->is_removed);
-	set_bool(host, "PublishAllPorts", false);
 	set_text(host, "ContainerIDFile", options->cidfile);
 	set_text(host, "Isolation", "");
-	(void)json_object_set_new(host, "PortBindings", json_object());
 	if (options->has_init)
 		set_bool(host, "Init", true);
 	return 0;

@@ -19,7 +19,7 @@ struct run_options {
 	bool is_trust_disabled, is_explained;
 	bool sig_proxy;
 	const char *name, *workdir, *user, *entrypoint, *hostname, *domainname;
-	const char *network, *ipc, *pid, *uts, *cgroupns, *cgroup_parent;
+	const char *ip, *ip6, *ipc, *pid, *uts, *cgroupns, *cgroup_parent;
 	const char *pull, *platform, *cidfile, *stop_signal, *detach_keys;
 	const char *restart, *health_command, *runtime, *volume_driver, *gpus;
 	const char *log_driver, *cpuset_cpus, *cpuset_mems, *mac_address;
@@ -35,6 +35,7 @@ struct run_options {
 	struct strvec add_hosts, dns, dns_search, dns_options, group_add;
 	struct strvec ulimits, sysctls, security, expose, log_opts, attach;
 	struct strvec devices, device_rules, volumes_from;
+	struct strvec networks, aliases, publish;
 	struct strvec weight_devices, read_bps, write_bps;
 	struct strvec read_iops, write_iops, storage_opts;
 };

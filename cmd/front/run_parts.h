@@ -40,6 +40,15 @@ int run_labels(const struct run_options *options, const json_t *base,
 int run_host_config(const struct run_options *options, json_t **out,
 		    struct error *err) must_check;
 
+/*
+ * Networks and published ports, set in HOST and CONFIG; NETWORKS_OUT is what is
+ * asked of each network, by its name. NOT_FOUND for a network that is not
+ * there.
+ */
+int run_networks(const struct run_config_request *request, json_t *config,
+		 json_t *host, json_t **networks_out,
+		 struct error *err) must_check;
+
 /* Limits of memory, processors and disks, set in HOST after checking them. */
 int run_resources(const struct run_options *options, json_t *host,
 		  struct error *err) must_check;

@@ -132,6 +132,8 @@ static json_t *make_document(const struct container_request *request,
 	(void)json_object_set(document, "config", request->config);
 	(void)json_object_set(document, "hostConfig", request->host_config);
 	(void)json_object_set(document, "mounts", request->mounts);
+	if (request->networks)
+		(void)json_object_set(document, "networks", request->networks);
 	return document;
 }
 

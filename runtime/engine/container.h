@@ -51,6 +51,7 @@ struct container_request {
 	json_t *config;	     /* merged with the image's; borrowed */
 	json_t *host_config; /* borrowed */
 	json_t *mounts;	     /* docker's Mounts; borrowed */
+	json_t *networks;    /* what is asked of each, by name; borrowed */
 	const char *path;    /* program */
 	json_t *args;	     /* its arguments; borrowed */
 };

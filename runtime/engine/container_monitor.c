@@ -24,6 +24,8 @@
 #include "runtime/engine/container_files.h"
 #include "runtime/engine/container_health.h"
 #include "runtime/engine/container_lock.h"
+#include "runtime/engine/container_network.h"
+#include "runtime/engine/container_pasta.h"
 #include "runtime/engine/container_rootfs.h"
 #include "runtime/engine/container_sources.h"
 #include "runtime/engine/container_state.h"
@@ -60,6 +62,9 @@ struct running {
 	struct restart_record restarts;
 	int64_t born;	 /* the start of this life, monotonic */
 	bool is_removed; /* --rm */
+	struct container_network network;
+	struct container_uplink pasta;
+	struct container_ports pasta_ports;
 };
 
 /* A start on its way, for what is done while the child mounts. */
@@ -135,6 +140,11 @@ static int accompany(void *context, pid_t pid, struct error *err)
 	     cgroup_guard_devices(running->cgroup, &plan->limits, pid, err) <
 		     0) ||
 	    keep_spec(running, plan->document, err) < 0)
+		return -1;
+	if (container_pasta_is_asked(running->container) &&
+	    container_pasta_start(&running->pasta_ports,
+				  running->lock.folder_fd, pid, &running->pasta,
+				  err) < 0)
 		return -1;
 	return open_log(running, err);
 }
@@ -228,12 +238,27 @@ static int make_plan(const struct running *running, const json_t *mounts,
 	return start_plan_make(running->store, &request, out, err);
 }
 
+/* Laid by another process while the rest is prepared. */
+static int begin_network(struct running *running, struct error *err)
+{
+	if (container_pasta_is_asked(running->container))
+		return container_pasta_prepare(running->container,
+					       running->lock.folder_fd,
+					       &running->pasta_ports, err);
+	if (!container_network_is_asked(running->container))
+		return 0;
+	return container_network_begin(running->store, running->container,
+				       running->lock.folder_fd,
+				       &running->network, err);
+}
+
 /* Everything the program needs before there is one. */
 static int prepare(struct running *running, struct container_sources *sources,
 		   struct start_plan *plan, int *rootfs_out, struct error *err)
 {
 	if (container_files_write(running->container, running->lock.folder_fd,
 				  err) < 0 ||
+	    begin_network(running, err) < 0 ||
 	    container_rootfs_mount(running->store, running->container,
 				   rootfs_out, err) < 0 ||
 	    volume_hold_take(
@@ -250,7 +275,7 @@ static int prepare(struct running *running, struct container_sources *sources,
 }
 
 /* What the command made ahead, or -1; taken once. */
-static int take_network(struct running *running)
+static int take_ahead(struct running *running)
 {
 	if (!running->gets_network)
 		return -1;
@@ -264,9 +289,21 @@ static int take_network(struct running *running)
  */
 static void drop_network(struct running *running)
 {
-	int fd = take_network(running);
+	int fd = take_ahead(running);
 
 	cleanup_close(&fd);
+}
+
+/* The namespace that the container gets, or -1 when the launch makes it. */
+static int take_network(struct running *running, int *out, struct error *err)
+{
+	*out = -1;
+	if (!running->network.joined.count) {
+		*out = take_ahead(running);
+		return 0;
+	}
+	return container_network_end(running->store, &running->network, out,
+				     err);
 }
 
 static int bring_up(struct running *running, const struct monitor_stdio *stdio,
@@ -281,7 +318,8 @@ static int bring_up(struct running *running, const struct monitor_stdio *stdio,
 	/* a user or a layer that is not found is no program that is not */
 	if (prepare(running, &sources, &plan, &rootfs_fd, err) < 0)
 		return launched_not_program(err);
-	network_fd = take_network(running);
+	if (take_network(running, &network_fd, err) < 0)
+		return launched_not_program(err);
 	if (launch(running, &plan, rootfs_fd, network_fd, stdio, launched,
 		   err) < 0)
 		return -1;
@@ -348,6 +386,15 @@ static void remove_group(struct running *running)
 	    cgroup_remove(running->cgroup, START_CGROUP_WAIT_MS, &err) < 0)
 		error_release(&err); /* found by the next clean-up */
 	cgroup_close(TAKE_PTR(running->cgroup));
+}
+
+static void leave_network(struct running *running)
+{
+	container_pasta_stop(&running->pasta);
+	container_ports_release(&running->pasta_ports);
+	if (running->network.joined.count)
+		container_network_leave(running->store, running->container,
+					&running->network);
 }
 
 /* Nobody finds the container any more, and its name is free. */
@@ -425,6 +472,7 @@ static void failed(void *context, const struct error *err)
 	note_over(running);
 	log_writer_close(TAKE_PTR(running->log));
 	remove_group(running);
+	leave_network(running);
 	record_end(running);
 }
 
@@ -473,6 +521,7 @@ static void record_rest(struct running *running)
 		error_release(&err); /* it looks as if it ran for a moment */
 	release_mounts(running);
 	remove_group(running);
+	leave_network(running);
 }
 
 static void ended(void *context, int exit_code, bool is_asked,
@@ -489,6 +538,9 @@ static void ended(void *context, int exit_code, bool is_asked,
 	log_writer_close(TAKE_PTR(running->log));
 	next->is_started_again = is_started_again(running, exit_code, is_asked);
 	next->delay = running->restarts.delay;
+	/* whoever is told finds the firewalls of others as they were */
+	if (running->network.has_passed)
+		leave_network(running);
 	if (next->is_started_again)
 		record_rest(running);
 	else
@@ -531,6 +583,7 @@ static void finish(void *context)
 
 	release_mounts(running);
 	remove_group(running);
+	leave_network(running);
 	if (running->is_removed &&
 	    container_discard(running->store, running->container->id, &err) < 0)
 		error_release(&err); /* `system check` finds it */
@@ -654,6 +707,9 @@ void container_monitor(struct store *store, int client_fd)
 		.mounts_fd = -1,
 		.volumes = VOLUME_HOLD_INIT,
 		.health = CONTAINER_HEALTH_INIT,
+		.network = CONTAINER_NETWORK_INIT,
+		.pasta = CONTAINER_UPLINK_INIT,
+		.pasta_ports = CONTAINER_PORTS_INIT,
 	};
 	struct container_order order;
 	struct monitor monitor;

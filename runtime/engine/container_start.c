@@ -10,6 +10,7 @@
 #include "base/userns.h"
 #include "runtime/attach_protocol.h"
 #include "runtime/engine/container_monitor.h"
+#include "runtime/engine/container_network.h"
 #include "runtime/engine/spec_request.h"
 #include "runtime/monitor.h"
 #include "runtime/network_ahead.h"
@@ -78,7 +79,8 @@ int container_start(const struct container_start *request, int *client_out,
 		/* who is root of a namespace only could not come back */
 		.gives_network =
 			userns_is_initial() &&
-			spec_makes_network(request->container->host_config),
+			spec_makes_network(request->container->host_config) &&
+			!container_network_is_asked(request->container),
 		.rows = request->rows,
 		.columns = request->columns,
 	};

@@ -179,6 +179,13 @@ static int run_folder(const struct store *store, const char *id)
 	return openat(store->run_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+bool container_state_is_monitored(const struct store *store, const char *id)
+{
+	autoclose int folder = run_folder(store, id);
+
+	return folder >= 0 && is_monitored(folder);
+}
+
 /* The monitor was killed, and the container with it, or nearly so. */
 static void bury(struct container_state *state)
 {

@@ -67,6 +67,9 @@ int container_state_load(const struct store *store,
 int container_state_left(int folder_fd, struct container_state *out,
 			 struct error *err) must_check;
 
+/* Whether container ID has a monitor that lives, starting and ending too. */
+bool container_state_is_monitored(const struct store *store, const char *id);
+
 /* Open the run folder of container ID, making it. */
 int container_state_folder(const struct store *store, const char *id,
 			   int *fd_out, struct error *err) must_check;

@@ -15,7 +15,7 @@ for folder in (HERE, TOP / "tests/registry"):
     sys.path.insert(0, str(folder))
 
 from harness import debian as debian_root  # noqa: E402
-from harness import images, leaks, registry, tool  # noqa: E402
+from harness import images, leaks, own_network, registry, tool  # noqa: E402
 from harness.strict import (STRICT, pytest_make_collect_report,  # noqa: E402, F401
                             pytest_runtest_makereport)
 
@@ -44,6 +44,7 @@ def pytest_configure(config):
         raise pytest.UsageError("no imgctl: run ./dev build release first, or set IMGCTL")
     if os.getuid() != 0:
         raise pytest.UsageError("the end-to-end tests make containers: run them as root")
+    own_network.enter()
 
 
 def pytest_report_header():

@@ -229,7 +229,7 @@ def test_top_and_port(imgctl, busybox):
     assert imgctl.ok("top", "box", "-o", "pid,comm").splitlines()[0].split() == ["PID", "COMMAND"]
     imgctl.fails("top", "box", "-o", "comm", rc=1, err="Couldn't find PID field")
     assert imgctl.ok("port", "box") == ""
-    imgctl.fails("port", "box", "80", rc=1, err="No public port '80' published for box")
+    imgctl.fails("port", "box", "80", rc=1, err="no public port '80/tcp' published for box")
     imgctl.ok("kill", "box")
     imgctl.fails("top", "box", rc=1, err="is not running")
 

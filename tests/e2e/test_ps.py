@@ -99,7 +99,7 @@ def test_formats(three):
     assert one == {"ID": one["ID"], "Names": "running", "Image": "busybox", "Command": '"sleep 1000"',
                    "CreatedAt": one["CreatedAt"], "RunningFor": one["RunningFor"], "Ports": "", "State": "running",
                    "Status": one["Status"], "Size": "0B", "Labels": "k=one", "Mounts": "", "LocalVolumes": "0",
-                   "Networks": "none", "HealthStatus": "none"}
+                   "Networks": "bridge", "HealthStatus": "none"}
     assert three.ok("ps", "--format", '{{.Label "k"}}|{{.Label "q"}}') == "one|\n"
     assert three.ok("ps", "--format", r"table {{.Names}}\t{{.Image}}").split() == ["NAMES", "IMAGE", "running", "busybox"]
     assert three.ok("ps", "-q", "--format", "raw").startswith("container_id: ")

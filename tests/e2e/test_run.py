@@ -50,7 +50,8 @@ def test_entrypoint(imgctl, busybox):
 
 def test_networks_none_and_host(imgctl, busybox):
     links = "ls /sys/class/net | tr '\\n' ' '; readlink /proc/self/ns/net"
-    assert sh(imgctl, busybox, links).startswith("lo ")
+    assert sh(imgctl, busybox, links).startswith("eth0 lo ")
+    assert sh(imgctl, busybox, links, "--network", "none").startswith("lo ")
     assert sh(imgctl, busybox, links, "--network", "host").split()[-1] == os.readlink("/proc/self/ns/net")
     assert "127.0.0.1" in sh(imgctl, busybox, "ip addr show lo; ping -c 1 127.0.0.1")
     imgctl.fails("run", "--rm", "--network", "nosuch", busybox, "true", rc=125, err="network nosuch not found")

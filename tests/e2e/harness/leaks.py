@@ -2,7 +2,10 @@
 """What is on the machine that a container tool can leave behind."""
 import os
 import pathlib
+import re
 import time
+
+from harness import own_network
 
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
 GRACE = 10  # seconds: the child that syncs a store may outlive its command
@@ -55,7 +58,8 @@ def processes(mark):
 
 
 def links():
-    return set(os.listdir("/sys/class/net"))
+    """All links but the default networks' bridges, which stay for the next container."""
+    return {name for name in own_network.links() if not re.fullmatch(r"imgctl\d+", name)}
 
 
 class Watch:

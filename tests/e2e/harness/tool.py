@@ -11,6 +11,8 @@ import uuid
 
 import pexpect
 
+from harness import own_network
+
 SANITIZER = re.compile(r"ERROR: (Address|Leak|Thread)Sanitizer|runtime error: ")
 
 
@@ -157,4 +159,5 @@ class Tool:
             ids = self("ps", "-aq")
             if ids.rc == 0 and ids.out.split():
                 self("rm", "-f", *ids.out.split(), timeout=120)
+        own_network.remove_bridges(self.root)
         shutil.rmtree(self.folder, ignore_errors=True)

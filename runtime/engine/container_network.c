@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Joining all networks of a container, and leaving them. */
+#include "runtime/engine/container_network.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/atomicfile.h"
+#include "base/jsonx.h"
+#include "base/log.h"
+#include "runtime/engine/container_hosts.h"
+#include "runtime/engine/container_ports.h"
+#include "runtime/engine/network_folder.h"
+#include "runtime/engine/network_join.h"
+#include "runtime/engine/network_members.h"
+#include "runtime/engine/spec_request.h"
+
+enum { RECORD_MAX = 4 << 20 };
+
+bool container_network_is_asked(const struct container *container)
+{
+	const char *mode = spec_string(container->host_config, "NetworkMode");
+
+	return *mode && strcmp(mode, "none") != 0 &&
+	       strcmp(mode, "host") != 0 && strcmp(mode, "pasta") != 0 &&
+	       !strchr(mode, ':');
+}
+
+/* One that begins, with what its parts need in common. */
+struct beginning {
+	const struct store *store;
+	const struct container *container;
+	struct container_network *out;
+	struct container_ports ports;
+	json_t *endpoints; /* by network */
+};
+
+static int join(struct beginning *at, const char *name, const json_t *settings,
+		struct error *err)
+{
+	autoclean(network_release) struct network network = NETWORK_INIT;
+	bool is_first = at->out->joined.count == 0;
+	struct network_joining joining = {
+		.container = at->container,
+		.settings = settings,
+		.number = (unsigned)at->out->joined.count,
+		.has_gateway = is_first,
+		.ports = at->ports.items,
+		.port_count = is_first ? at->ports.count : 0,
+	};
+	json_t *endpoint = NULL;
+	int result;
+
+	if (network_folder_find(at->store, name, &network, err) < 0)
+		return -1;
+	result = network_join(at->store, &network, &joining, &at->out->wiring,
+			      &endpoint, err);
+	if (endpoint)
+		(void)json_object_set_new(at->endpoints, network.name,
+					  endpoint);
+	if (result < 0)
+		return -1;
+	strvec_add(&at->out->joined, network.name);
+	return 0;
+}
+
+/* The network of NetworkMode first: its gateway is the container's. */
+static int join_all(struct beginning *at, struct error *err)
+{
+	const char *mode = spec_string(at->container->host_config,
+				       "NetworkMode");
+	const json_t *wanted = json_object_get(at->container->document,
+					       "networks");
+	const char *name;
+	const json_t *settings;
+
+	if (join(at, mode, json_object_get(wanted, mode), err) < 0)
+		return -1;
+	json_object_foreach((json_t *)(uintptr_t)wanted, name, settings)
+	{
+		if (strcmp(name, mode) != 0 &&
+		    join(at, name, settings, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int write_record(const struct beginning *at, int run_fd,
+			struct error *err)
+{
+	autoclean(jsonx_free) json_t *record =
+		json_pack("{s:O,s:o}", "Networks", at->endpoints, "Ports",
+			  container_ports_describe(at->container, &at->ports));
+	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	jsonx_format(record, &text);
+	return atomicfile_put(run_fd, CONTAINER_NETWORK_RECORD, text.text,
+			      text.length, 0, err);
+}
+
+/* --add-host NAME:host-gateway: the default bridge's own address. */
+static int add_host_gateway(const struct beginning *at, struct error *err)
+{
+	const json_t *list = json_object_get(at->container->host_config,
+					     "ExtraHosts");
+	const struct wiring_bridge *bridge = at->out->wiring.bridges;
+	const json_t *entry;
+	size_t index;
+
+	json_array_foreach(list, index, entry)
+	{
+		const char *text = json_string_value(entry);
+		size_t length = strcspn(text, ":=");
+		autoclean(strvec_release) struct strvec names = STRVEC_INIT;
+
+		if (!text[length] ||
+		    strcmp(text + length + 1, "host-gateway") != 0 ||
+		    !at->out->wiring.bridge_count)
+			continue;
+		strvec_addf(&names, "%.*s", (int)length, text);
+		if (container_hosts_add(at->store, at->container->id,
+					&bridge->ipv4.address, &names, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int begin(struct beginning *at, int run_fd, struct error *err)
+{
+	if (container_ports_take(at->container, &at->out->ports, &at->ports,
+				 err) < 0 ||
+	    join_all(at, err) < 0 || add_host_gateway(at, err) < 0 ||
+	    write_record(at, run_fd, err) < 0)
+		return -1;
+	return network_program_begin("attach", &at->out->wiring, -1,
+				     &at->out->program, err);
+}
+
+int container_network_begin(const struct store *store,
+			    const struct container *container, int run_fd,
+			    struct container_network *out, struct error *err)
+{
+	struct beginning at = {
+		.store = store,
+		.container = container,
+		.out = out,
+		.ports = CONTAINER_PORTS_INIT,
+		.endpoints = json_object(),
+	};
+	int result;
+
+	*out = (struct container_network)CONTAINER_NETWORK_INIT;
+	result = begin(&at, run_fd, err);
+	container_ports_release(&at.ports);
+	json_decref(at.endpoints);
+	if (result < 0)
+		container_network_leave(store, container, out);
+	return result;
+}
+
+/* What was laid on NETWORK, for all its members. */
+static int add_network(const struct store *store, const char *name,
+		       struct wiring *out, struct error *err)
+{
+	autoclean(network_release) struct network network = NETWORK_INIT;
+	autoclean(jsonx_free) json_t *list = NULL;
+
+	if (network_folder_find(store, name, &network, err) < 0 ||
+	    network_members_read(store, network.id, &list, err) < 0)
+		return -1;
+	network_join_bridge(&network, out);
+	return network_members_add_wiring(list, out, err);
+}
+
+/* Puts all rules of this store in force again, after somebody flushed them. */
+static int rebuild(const struct store *store, struct error *err)
+{
+	autoclean(strvec_release) struct strvec names = STRVEC_INIT;
+	autoclean(wiring_release) struct wiring all = WIRING_INIT;
+
+	if (network_folder_list(store, &names, err) < 0)
+		return -1;
+	for (size_t i = 0; i < names.count; i++) {
+		if (add_network(store, names.items[i], &all, err) < 0)
+			return -1;
+	}
+	return network_program_run("rebuild", &all, -1, err);
+}
+
+static int finish(const struct store *store, struct container_network *network,
+		  struct wiring_reply *out, struct error *err)
+{
+	if (network_program_end(&network->program, out, err) == 0)
+		return 0;
+	if (err->kind != ERROR_CORRUPT)
+		return -1;
+	/* the rules are gone: the first start of all, or somebody flushed */
+	error_release(err);
+	if (rebuild(store, err) < 0 ||
+	    network_program_begin("attach", &network->wiring, -1,
+				  &network->program, err) < 0)
+		return -1;
+	return network_program_end(&network->program, out, err);
+}
+
+int container_network_end(const struct store *store,
+			  struct container_network *network, int *namespace_out,
+			  struct error *err)
+{
+	struct wiring_reply reply = WIRING_REPLY_INIT;
+
+	if (finish(store, network, &reply, err) < 0)
+		return -1;
+	network->is_laid = true;
+	network->has_passed = reply.has_passed;
+	*namespace_out = reply.namespace_fd;
+	return 0;
+}
+
+static void leave(const struct store *store, const char *container,
+		  const char *name, struct wiring *idle)
+{
+	autoclean(network_release) struct network network = NETWORK_INIT;
+	struct error err = ERROR_INIT;
+	bool is_idle = false;
+
+	if (network_folder_find(store, name, &network, &err) < 0 ||
+	    network_leave(store, &network, container, &is_idle, &err) < 0)
+		log_warn_error("network", &err, "leave network %s", name);
+	else if (is_idle)
+		network_join_bridge(&network, idle);
+}
+
+static void release(struct container_network *network)
+{
+	network_program_release(&network->program);
+	port_hold_release(&network->ports);
+	wiring_release(&network->wiring);
+	strvec_release(&network->joined);
+	network->is_laid = false;
+}
+
+void container_network_leave(const struct store *store,
+			     const struct container *container,
+			     struct container_network *network)
+{
+	autoclean(wiring_release) struct wiring gone = WIRING_INIT;
+	struct error err = ERROR_INIT;
+
+	network_program_release(&network->program);
+	for (size_t i = 0; i < network->joined.count; i++)
+		leave(store, container->id, network->joined.items[i], &gone);
+	/* the links go with the namespace; the rules have to be taken out */
+	for (size_t i = 0; network->is_laid && i < network->wiring.end_count;
+	     i++)
+		*wiring_add_end(&gone) = network->wiring.ends[i];
+	for (size_t i = 0; network->is_laid && i < network->wiring.port_count;
+	     i++)
+		*wiring_add_port(&gone) = network->wiring.ports[i];
+	if ((gone.bridge_count || gone.end_count || gone.port_count) &&
+	    network_program_run("forget", &gone, -1, &err) < 0)
+		log_warn_error("network", &err, "take rules out");
+	release(network);
+}
+
+json_t *container_network_read(const struct store *store, const char *id)
+{
+	autofree char *path = xasprintf("containers/%s/%s", id,
+					CONTAINER_NETWORK_RECORD);
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+	json_t *out = NULL;
+
+	if (jsonx_read(store->run_fd, path, RECORD_MAX, &out, &ignored) < 0)
+		return NULL;
+	return out;
+}

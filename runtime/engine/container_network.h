@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A container's networks while it runs. Its monitor begins to lay them when it
+ * starts the container and waits for them before the program runs; what was
+ * given stands in <run>/containers/<id>/network.json, as docker's
+ * NetworkSettings spell it, for those who ask.
+ */
+#ifndef RUNTIME_CONTAINER_NETWORK_H
+#define RUNTIME_CONTAINER_NETWORK_H
+
+#include "runtime/engine/container.h"
+#include "runtime/engine/network_program.h"
+#include "runtime/network/port_hold.h"
+
+/* The record's name in the run folder. */
+#define CONTAINER_NETWORK_RECORD "network.json"
+
+struct container_network {
+	struct network_program program;
+	struct port_hold ports;
+	struct wiring wiring; /* what is laid */
+	struct strvec joined; /* names of networks */
+	bool is_laid;
+	bool has_passed; /* firewalls of others let it through meanwhile */
+};
+
+#define CONTAINER_NETWORK_INIT                                     \
+	{                                                          \
+		NETWORK_PROGRAM_INIT, PORT_HOLD_INIT, WIRING_INIT, \
+			STRVEC_INIT, false, false                  \
+	}
+
+/* Whether CONTAINER is to be on networks, and not alone, or in another's. */
+bool container_network_is_asked(const struct container *container);
+
+/*
+ * Lease addresses, hold ports, note both in RUN_FD, and begin to lay the rest.
+ * The hosts file stands there already. BUSY for an address or a port in use,
+ * NOT_FOUND for a network that is not there. On failure nothing is kept.
+ */
+int container_network_begin(const struct store *store,
+			    const struct container *container, int run_fd,
+			    struct container_network *out,
+			    struct error *err) must_check;
+
+/* Wait until all is laid; the container's network namespace is the caller's. */
+int container_network_end(const struct store *store,
+			  struct container_network *network, int *namespace_out,
+			  struct error *err) must_check;
+
+/*
+ * Give everything back: leases, names, rules, ports. Failures are only told:
+ * others clear away what stays.
+ */
+void container_network_leave(const struct store *store,
+			     const struct container *container,
+			     struct container_network *network);
+
+/*
+ * What is in force for a container that runs, an object with docker's Networks
+ * and Ports; NULL when there is nothing. The caller's.
+ */
+json_t *container_network_read(const struct store *store, const char *id);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Being on a network, as far as files go: the lease, the names in the members'
+ * hosts files, and what is to be laid. The links themselves are
+ * network_program's.
+ */
+#ifndef RUNTIME_NETWORK_JOIN_H
+#define RUNTIME_NETWORK_JOIN_H
+
+#include "runtime/engine/container.h"
+#include "runtime/network/wiring.h"
+
+/* Who joins, and how. */
+struct network_joining {
+	const struct container *container;
+	const json_t *settings; /* docker's EndpointSettings; or NULL */
+	unsigned number;	/* of the interface: eth0 … */
+	bool has_gateway;	/* its default route goes this way */
+	const struct wiring_port *ports; /* host parts settled; TO is filled */
+	size_t port_count;
+};
+
+/* What is asked of a network's own side. */
+void network_join_bridge(const struct network *network, struct wiring *out);
+
+/*
+ * Lease addresses on NETWORK and append what is to be laid to OUT. ENDPOINT_OUT
+ * is docker's EndpointSettings with what was leased; the caller's. Members that
+ * died without leaving are cleared away.
+ */
+int network_join(const struct store *store, const struct network *network,
+		 const struct network_joining *joining, struct wiring *out,
+		 json_t **endpoint_out, struct error *err) must_check;
+
+/*
+ * Give CONTAINER's lease on NETWORK back and take its names out of the other
+ * members' files. *IS_IDLE_OUT: nobody is on it any more.
+ */
+int network_leave(const struct store *store, const struct network *network,
+		  const char *container, bool *is_idle_out,
+		  struct error *err) must_check;
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Starting imgctl-network, which lays links and rules (cmd/network/main.c). A
+ * release carries it inside; any other build has it beside itself.
+ */
+#ifndef RUNTIME_NETWORK_PROGRAM_H
+#define RUNTIME_NETWORK_PROGRAM_H
+
+#include <sys/types.h>
+
+#include "base/cleanup.h"
+#include "runtime/network/wiring.h"
+#include "runtime/network/wiring_reply.h"
+
+/* One that works. */
+struct network_program {
+	pid_t pid;  /* 0: none */
+	int socket; /* its answer comes here; -1 */
+};
+
+#define NETWORK_PROGRAM_INIT \
+	{                    \
+		0, -1        \
+	}
+
+/*
+ * Start it with VERB ("attach", "forget", "detach", "rebuild", "drop") on
+ * WIRING. NAMESPACE_FD is the container's network namespace; -1 to have one
+ * made.
+ */
+int network_program_begin(const char *verb, const struct wiring *wiring,
+			  int namespace_fd, struct network_program *out,
+			  struct error *err) must_check;
+
+/*
+ * Wait for its answer and its end. What failed there fails here; CORRUPT from
+ * "attach": the rules are gone, "rebuild" has to be called first.
+ */
+int network_program_end(struct network_program *program,
+			struct wiring_reply *out, struct error *err) must_check;
+
+/* Both, for verbs that make no namespace. */
+int network_program_run(const char *verb, const struct wiring *wiring,
+			int namespace_fd, struct error *err) must_check;
+
+/* Wait for its end, whatever it answers. */
+void network_program_release(struct network_program *program);
+DEFINE_CLEANUP(struct network_program, network_program_release)
+
+#endif

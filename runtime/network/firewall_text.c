@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables, sets and elements as text. */
+#include "runtime/network/firewall_text.h"
+
+#include <string.h>
+
+/*
+ * inet imgctl: where published ports lead, what leaves with the host's
+ * address, and who may speak with whom. What comes from a bridge is
+ *  - shield: never for the host's loopback, which route_localnet opened;
+ *  - forward: free on its own bridge (unless that is mute), free to the world
+ *    (unless that is internal), never for another bridge. What goes to one is
+ *    an answer, or something published.
+ */
+static const char inet_table[] =
+	"add table inet imgctl\n"
+	"delete table inet imgctl\n"
+	"table inet imgctl {\n"
+	" set bridges { type ifname; }\n"
+	" set internal { type ifname; }\n"
+	" set plain { type ifname; }\n"
+	" set mute { type ifname; }\n"
+	" set same { type ifname . ifname; }\n"
+	" map ports4 { type inet_proto . ipv4_addr . inet_service :"
+	" ipv4_addr . inet_service; }\n"
+	" map any4 { type inet_proto . inet_service :"
+	" ipv4_addr . inet_service; }\n"
+	" map ports6 { type inet_proto . ipv6_addr . inet_service :"
+	" ipv6_addr . inet_service; }\n"
+	" map any6 { type inet_proto . inet_service :"
+	" ipv6_addr . inet_service; }\n"
+	" chain publish {\n"
+	"  dnat ip to meta l4proto . ip daddr . th dport map @ports4\n"
+	"  dnat ip to meta l4proto . th dport map @any4\n"
+	"  dnat ip6 to meta l4proto . ip6 daddr . th dport map @ports6\n"
+	"  dnat ip6 to meta l4proto . th dport map @any6\n"
+	" }\n"
+	" chain prerouting {\n"
+	"  type nat hook prerouting priority dstnat; policy accept;\n"
+	"  fib daddr type local jump publish\n"
+	" }\n"
+	" chain output {\n"
+	"  type nat hook output priority -100; policy accept;\n"
+	"  fib daddr type local jump publish\n"
+	" }\n"
+	" chain postrouting {\n"
+	"  type nat hook postrouting priority srcnat; policy accept;\n"
+	"  ct status dnat iifname . oifname @same masquerade\n"
+	"  iifname @bridges iifname != @plain oifname != @bridges masquerade\n"
+	"  ip saddr 127.0.0.0/8 oifname @bridges masquerade\n"
+	" }\n"
+	" chain forward {\n"
+	"  type filter hook forward priority filter; policy accept;\n"
+	"  iifname != @bridges oifname != @bridges accept\n"
+	"  ct state established,related accept\n"
+	"  oifname @bridges oifname != @internal ct status dnat accept\n"
+	"  iifname . oifname @same iifname != @mute accept\n"
+	"  oifname @bridges drop\n"
+	"  iifname @internal drop\n"
+	" }\n"
+	" chain shield {\n"
+	"  type filter hook prerouting priority raw; policy accept;\n"
+	"  iifname @bridges ip daddr 127.0.0.0/8 drop\n"
+	" }\n"
+	"}\n";
+
+/* bridge imgctl: containers speak for themselves only, and are no routers. */
+static const char bridge_table[] =
+	"add table bridge imgctl\n"
+	"delete table bridge imgctl\n"
+	"table bridge imgctl {\n"
+	" set ends { type ifname; }\n"
+	" set leases4 { type ifname . ipv4_addr; }\n"
+	" chain prerouting {\n"
+	"  type filter hook prerouting priority -300; policy accept;\n"
+	"  iifname @ends ether type arp iifname . arp saddr ip != @leases4"
+	" drop\n"
+	"  iifname @ends icmpv6 type nd-router-advert drop\n"
+	" }\n"
+	"}\n";
+
+void firewall_text_tables(struct strbuf *out)
+{
+	strbuf_addstr(out, inet_table);
+	strbuf_addstr(out, bridge_table);
+}
+
+void firewall_text_ask(const struct wiring_bridge *bridge, struct strbuf *out)
+{
+	strbuf_addf(out, "get element inet imgctl bridges { \"%s\" }\n",
+		    bridge->name);
+}
+
+static void element(struct strbuf *out, const char *verb, const char *set,
+		    const char *name)
+{
+	strbuf_addf(out, "%s element inet imgctl %s { \"%s\" }\n", verb, set,
+		    name);
+}
+
+void firewall_text_add_bridge(const struct wiring_bridge *bridge,
+			      struct strbuf *out)
+{
+	const char *name = bridge->name;
+
+	element(out, "add", "bridges", name);
+	strbuf_addf(out, "add element inet imgctl same { \"%s\" . \"%s\" }\n",
+		    name, name);
+	if (bridge->is_internal)
+		element(out, "add", "internal", name);
+	if (bridge->has_no_masquerade)
+		element(out, "add", "plain", name);
+	if (bridge->has_no_talk)
+		element(out, "add", "mute", name);
+}
+
+void firewall_text_drop_bridge(const struct wiring_bridge *bridge,
+			       struct strbuf *out)
+{
+	const char *name = bridge->name;
+
+	/* added first, so that what is not there is no failure */
+	firewall_text_add_bridge(bridge, out);
+	element(out, "delete", "bridges", name);
+	strbuf_addf(out,
+		    "delete element inet imgctl same { \"%s\" . \"%s\" }\n",
+		    name, name);
+	if (bridge->is_internal)
+		element(out, "delete", "internal", name);
+	if (bridge->has_no_masquerade)
+		element(out, "delete", "plain", name);
+	if (bridge->has_no_talk)
+		element(out, "delete", "mute", name);
+}
+
+static void end_elements(const struct wiring_end *end, const char *verb,
+			 struct strbuf *out)
+{
+	char address[IP_TEXT_MAX];
+
+	strbuf_addf(out, "%s element bridge imgctl ends { \"%s\" }\n", verb,
+		    end->outer);
+	if (end->ipv4.address.family == IP_NONE)
+		return;
+	ip_address_format(&end->ipv4.address, address);
+	strbuf_addf(out, "%s element bridge imgctl leases4 { \"%s\" . %s }\n",
+		    verb, end->outer, address);
+}
+
+void firewall_text_add_end(const struct wiring_end *end, struct strbuf *out)
+{
+	if (end->driver == NETWORK_BRIDGE)
+		end_elements(end, "add", out);
+}
+
+void firewall_text_drop_end(const struct wiring_end *end, struct strbuf *out)
+{
+	if (end->driver != NETWORK_BRIDGE)
+		return;
+	end_elements(end, "add", out);
+	end_elements(end, "delete", out);
+}
+
+static void port_element(const struct wiring_port *port, const char *verb,
+			 struct strbuf *out)
+{
+	bool is_any = port->host.family == IP_NONE ||
+		      ip_address_is_any(&port->host);
+	char host[IP_TEXT_MAX] = "";
+	char to[IP_TEXT_MAX];
+
+	ip_address_format(&port->to, to);
+	if (!is_any)
+		ip_address_format(&port->host, host);
+	strbuf_addf(out,
+		    "%s element inet imgctl %s%d { %s . %s%s%u : %s . %u }\n",
+		    verb, is_any ? "any" : "ports", (int)port->to.family,
+		    port->protocol, host, is_any ? "" : " . ",
+		    (unsigned)port->host_port, to, (unsigned)port->port);
+}
+
+void firewall_text_add_port(const struct wiring_port *port, struct strbuf *out)
+{
+	port_element(port, "add", out);
+}
+
+void firewall_text_drop_port(const struct wiring_port *port, struct strbuf *out)
+{
+	port_element(port, "add", out);
+	port_element(port, "delete", out);
+}

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tests' own network namespace: bridges and firewall rules that they make are not the machine's."""
+import ctypes
+import json
+import os
+import subprocess
+
+CLONE_NEWNET = 0x40000000
+
+
+def enter():
+    """Move this process, and all that it starts, to a new network namespace with its loopback up."""
+    library = ctypes.CDLL(None, use_errno=True)
+    if library.unshare(CLONE_NEWNET) != 0:
+        raise OSError(ctypes.get_errno(), "unshare a network namespace")
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+
+
+def links():
+    """The names of all links of this namespace."""
+    with open("/proc/self/net/dev", encoding="ascii") as file:
+        return {line.split(":")[0].strip() for line in file if ":" in line}
+
+
+def remove_bridges(root):
+    """Take away the links of the networks of the store at ROOT, which stay for the next container otherwise."""
+    folder = root / "networks"
+    for path in folder.glob("*.json") if folder.exists() else []:
+        document = json.loads(path.read_text())
+        name = document.get("Link") or document.get("Parent")
+        if name and name in links():
+            subprocess.run(["ip", "link", "delete", name], check=True)
+    if os.path.exists("/usr/sbin/nft"):
+        subprocess.run("nft delete table inet imgctl; nft delete table bridge imgctl", shell=True, check=False,
+                       stderr=subprocess.DEVNULL)
