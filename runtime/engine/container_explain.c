@@ -12,6 +12,9 @@
 #include "runtime/engine/container_state.h"
 #include "runtime/engine/spec_request.h"
 #include "runtime/engine/start_plan.h"
+#include "runtime/engine/container_network.h"
+#include "runtime/engine/container_pasta.h"
+#include "runtime/engine/spec_request.h"
 #include "runtime/explain/explain.h"
 
 enum { TEXT_COUNT = 3, FILE_COUNT = TEXT_COUNT + 1 };
@@ -160,5 +163,9 @@ int container_explain(const struct store *store, struct container *container,
 	explain.volume_count = material.volume_count;
 	explain.has_stdin =
 		json_is_true(json_object_get(container->config, "OpenStdin"));
+	if (container_network_is_asked(container) ||
+	    container_pasta_is_asked(container))
+		explain.network = spec_string(container->host_config,
+					      "NetworkMode");
 	return explain_script(&explain, out, err);
 }

@@ -47,6 +47,7 @@ struct explain {
 	const struct explain_volume *volumes;
 	size_t volume_count;
 	bool has_stdin;
+	const char *network; /* that a run is linked to as well; NULL: none */
 };
 
 #endif
