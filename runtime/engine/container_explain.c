@@ -8,13 +8,12 @@
 #include "base/alloc.h"
 #include "runtime/engine/container_files.h"
 #include "runtime/engine/container_hostroot.h"
+#include "runtime/engine/container_network.h"
+#include "runtime/engine/container_pasta.h"
 #include "runtime/engine/container_rootfs.h"
 #include "runtime/engine/container_state.h"
 #include "runtime/engine/spec_request.h"
 #include "runtime/engine/start_plan.h"
-#include "runtime/engine/container_network.h"
-#include "runtime/engine/container_pasta.h"
-#include "runtime/engine/spec_request.h"
 #include "runtime/explain/explain.h"
 
 enum { TEXT_COUNT = 3, FILE_COUNT = TEXT_COUNT + 1 };

@@ -259,7 +259,14 @@ int container_pasta_start(const struct container_ports *ports, int run_fd,
 	if (err->kind != ERROR_NOT_FOUND)
 		return -1;
 	error_release(err);
-	return container_slirp_start(ports, pid, out, err);
+	if (container_slirp_start(ports, pid, out, err) == 0)
+		return 0;
+	if (err->kind != ERROR_NOT_FOUND || ports->count)
+		return -1;
+	/* alone, as with --network none: `system doctor` says what is missing
+	 */
+	log_warn_error("network", err, "the container is alone");
+	return 0;
 }
 
 void container_pasta_stop(struct container_uplink *pasta)
