@@ -8,6 +8,7 @@
 #include "cmd/front/front_commands.h"
 #include "cmd/front/image_inspect.h"
 #include "cmd/front/inspect_print.h"
+#include "cmd/front/network_inspect.h"
 #include "cmd/front/verb.h"
 #include "cmd/front/volume_inspect.h"
 #include "layers/image/image_find.h"
@@ -33,7 +34,7 @@ static const struct option_spec any_table[] = {
 	  .help = "Display total file sizes if the type is container" },
 	{ "type", 0, OPTION_STRING, OPTION_AT(inspect_options, type),
 	  .help = "Return JSON for specified type",
-	  .choices = "container|image|volume" },
+	  .choices = "container|image|network|volume" },
 	{ 0 },
 };
 
@@ -48,8 +49,8 @@ static const struct option_spec image_table[] = { FORMAT_ROW, { 0 } };
 
 static const struct usage any_usage = {
 	.arguments = "NAME|ID [NAME|ID...]",
-	.summary = "Return low-level information on containers, images and "
-		   "volumes",
+	.summary = "Return low-level information on containers, images, "
+		   "networks and volumes",
 	.options = any_table,
 	.least = 1,
 	.most = -1,
@@ -80,6 +81,15 @@ static const struct usage volume_usage = {
 	.options = image_table,
 	.least = 1,
 	.most = -1,
+};
+
+static const struct usage network_usage = {
+	.arguments = "NETWORK [NETWORK...]",
+	.summary = "Display detailed information on one or more networks",
+	.options = image_table,
+	.least = 1,
+	.most = -1,
+	.complete = OPTION_COMPLETE_NETWORK,
 };
 
 struct kind;
@@ -128,6 +138,12 @@ static int make_volume(const struct inspect *inspect, const char *name,
 	return volume_inspect(inspect->store, name, out, err);
 }
 
+static int make_network(const struct inspect *inspect, const char *name,
+			json_t **out, struct error *err)
+{
+	return network_inspect(inspect->store, name, out, err);
+}
+
 /* What a name may mean, in the order in which docker asks. */
 static const struct kind {
 	const char *name;
@@ -136,6 +152,7 @@ static const struct kind {
 } kinds[] = {
 	{ "container", make_container },
 	{ "image", make_image },
+	{ "network", make_network },
 	{ "volume", make_volume },
 	{ NULL, NULL },
 };
@@ -289,4 +306,9 @@ int cmd_container_inspect(struct command_call *call, struct error *err)
 int cmd_volume_inspect(struct command_call *call, struct error *err)
 {
 	return run(call, &volume_usage, "volume", err);
+}
+
+int cmd_network_inspect(struct command_call *call, struct error *err)
+{
+	return run(call, &network_usage, "network", err);
 }

@@ -50,7 +50,9 @@ static int ask(const struct system_prune_options *options, bool *out,
 	if (options->is_forced)
 		return 0;
 	strbuf_addstr(&question, "WARNING! This will remove:\n"
-				 "  - all stopped containers\n");
+				 "  - all stopped containers\n"
+				 "  - all networks not used by at least one "
+				 "container\n");
 	if (options->has_volumes)
 		strbuf_addstr(&question,
 			      "  - all anonymous volumes not used by at least "
@@ -81,6 +83,7 @@ static int prune_all(struct store *store,
 	autoclean(image_prune_filter_release) struct image_prune_filter wanted =
 		IMAGE_PRUNE_FILTER_INIT;
 	struct prune_yield containers = PRUNE_YIELD_INIT;
+	struct prune_yield networks = PRUNE_YIELD_INIT;
 	struct prune_yield volumes = PRUNE_YIELD_INIT;
 	struct prune_yield images = PRUNE_YIELD_INIT;
 	char words[UNITS_TEXT_MAX];
@@ -92,12 +95,16 @@ static int prune_all(struct store *store,
 	if (result == 0)
 		result = prune_containers(store, &options->filter, &containers,
 					  err);
+	if (result == 0)
+		result = prune_networks(store, &options->filter, &networks,
+					err);
 	if (result == 0 && options->has_volumes)
 		result = prune_volumes(store, &options->filter, false, &volumes,
 				       err);
 	if (result == 0)
 		result = prune_images(store, &wanted, &images, err);
 	add_part("Deleted Containers:", &containers, text, &freed);
+	add_part("Deleted Networks:", &networks, text, &freed);
 	add_part("Deleted Volumes:", &volumes, text, &freed);
 	add_part("Deleted Images:", &images, text, &freed);
 	units_format_size((double)freed, words);

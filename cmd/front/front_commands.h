@@ -89,6 +89,27 @@ int cmd_version(struct command_call *call, struct error *err);
 /* Remove the containers that do not run. */
 int cmd_container_prune(struct command_call *call, struct error *err);
 
+/* Put a container on a network. */
+int cmd_network_connect(struct command_call *call, struct error *err);
+
+/* Take a container off a network. */
+int cmd_network_disconnect(struct command_call *call, struct error *err);
+
+/* Make a network. */
+int cmd_network_create(struct command_call *call, struct error *err);
+
+/* Tell all about networks. */
+int cmd_network_inspect(struct command_call *call, struct error *err);
+
+/* List networks. */
+int cmd_network_ls(struct command_call *call, struct error *err);
+
+/* Remove those of all networks that nobody uses. */
+int cmd_network_prune(struct command_call *call, struct error *err);
+
+/* Remove networks that nobody uses. */
+int cmd_network_rm(struct command_call *call, struct error *err);
+
 /* Make a volume. */
 int cmd_volume_create(struct command_call *call, struct error *err);
 

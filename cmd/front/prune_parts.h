@@ -31,6 +31,10 @@ int prune_volumes(const struct store *store, const struct filter *given,
 		  bool is_all, struct prune_yield *out,
 		  struct error *err) must_check;
 
+/* Remove the networks that no container names. */
+int prune_networks(const struct store *store, const struct filter *given,
+		   struct prune_yield *out, struct error *err) must_check;
+
 /* Read what of GIVEN narrows a prune of images. */
 int prune_images_filter(const struct filter *given,
 			struct image_prune_filter *out,

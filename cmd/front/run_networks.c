@@ -183,6 +183,15 @@ static int add_flags(const struct run_options *options, struct joining *first,
 	return 0;
 }
 
+int run_network_settings(const struct run_options *options, const char *name,
+			 json_t **out, struct error *err)
+{
+	struct joining joining = { name, json_object() };
+
+	*out = joining.settings;
+	return add_flags(options, &joining, err);
+}
+
 /* The network has to be there; what its document says is checked at a start. */
 static int find(const struct run_config_request *request, const char *name,
 		char **out, struct error *err)

@@ -49,6 +49,13 @@ int run_networks(const struct run_config_request *request, json_t *config,
 		 json_t *host, json_t **networks_out,
 		 struct error *err) must_check;
 
+/*
+ * docker's EndpointSettings for --ip, --ip6 and aliases on network NAME; the
+ * caller's. INVALID when the network takes no such wishes.
+ */
+int run_network_settings(const struct run_options *options, const char *name,
+			 json_t **out, struct error *err) must_check;
+
 /* Limits of memory, processors and disks, set in HOST after checking them. */
 int run_resources(const struct run_options *options, json_t *host,
 		  struct error *err) must_check;

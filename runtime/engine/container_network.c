@@ -75,7 +75,9 @@ static int join_all(struct beginning *at, struct error *err)
 	const char *name;
 	const json_t *settings;
 
-	if (join(at, mode, json_object_get(wanted, mode), err) < 0)
+	/* `network disconnect` may have taken it off */
+	if ((!wanted || json_object_get(wanted, mode)) &&
+	    join(at, mode, json_object_get(wanted, mode), err) < 0)
 		return -1;
 	json_object_foreach((json_t *)(uintptr_t)wanted, name, settings)
 	{
@@ -218,18 +220,55 @@ int container_network_end(const struct store *store,
 	return 0;
 }
 
+int container_network_attach(const struct store *store,
+			     const struct wiring *wiring, int namespace_fd,
+			     struct error *err)
+{
+	if (network_program_run("attach", wiring, namespace_fd, err) == 0)
+		return 0;
+	if (err->kind != ERROR_CORRUPT)
+		return -1;
+	error_release(err);
+	if (rebuild(store, err) < 0)
+		return -1;
+	return network_program_run("attach", wiring, namespace_fd, err);
+}
+
 static void leave(const struct store *store, const char *container,
-		  const char *name, struct wiring *idle)
+		  const char *name, struct wiring *gone)
 {
 	autoclean(network_release) struct network network = NETWORK_INIT;
 	struct error err = ERROR_INIT;
 	bool is_idle = false;
 
 	if (network_folder_find(store, name, &network, &err) < 0 ||
-	    network_leave(store, &network, container, &is_idle, &err) < 0)
+	    network_leave(store, &network, container, gone, &is_idle, &err) < 0)
 		log_warn_error("network", &err, "leave network %s", name);
 	else if (is_idle)
-		network_join_bridge(&network, idle);
+		network_join_bridge(&network, gone);
+}
+
+/* `network connect` may have added some, `disconnect` taken some away. */
+static void add_connected(const struct store *store, const char *container,
+			  struct strvec *joined)
+{
+	autoclean(jsonx_free)
+		json_t *record = container_network_read(store, container);
+	const json_t *networks = json_object_get(record, "Networks");
+	const char *name;
+	const json_t *ignored;
+
+	json_object_foreach((json_t *)(uintptr_t)networks, name, ignored)
+	{
+		bool is_listed = false;
+
+		(void)ignored;
+		for (size_t i = 0; i < joined->count; i++)
+			is_listed = is_listed ||
+				    !strcmp(joined->items[i], name);
+		if (!is_listed)
+			strvec_add(joined, name);
+	}
 }
 
 static void release(struct container_network *network)
@@ -239,6 +278,7 @@ static void release(struct container_network *network)
 	wiring_release(&network->wiring);
 	strvec_release(&network->joined);
 	network->is_laid = false;
+	network->has_passed = false;
 }
 
 void container_network_leave(const struct store *store,
@@ -249,15 +289,10 @@ void container_network_leave(const struct store *store,
 	struct error err = ERROR_INIT;
 
 	network_program_release(&network->program);
+	add_connected(store, container->id, &network->joined);
 	for (size_t i = 0; i < network->joined.count; i++)
 		leave(store, container->id, network->joined.items[i], &gone);
 	/* the links go with the namespace; the rules have to be taken out */
-	for (size_t i = 0; network->is_laid && i < network->wiring.end_count;
-	     i++)
-		*wiring_add_end(&gone) = network->wiring.ends[i];
-	for (size_t i = 0; network->is_laid && i < network->wiring.port_count;
-	     i++)
-		*wiring_add_port(&gone) = network->wiring.ports[i];
 	if ((gone.bridge_count || gone.end_count || gone.port_count) &&
 	    network_program_run("forget", &gone, -1, &err) < 0)
 		log_warn_error("network", &err, "take rules out");

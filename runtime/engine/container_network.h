@@ -57,6 +57,13 @@ void container_network_leave(const struct store *store,
 			     struct container_network *network);
 
 /*
+ * Lay WIRING for a container that runs, in its network namespace NAMESPACE_FD.
+ */
+int container_network_attach(const struct store *store,
+			     const struct wiring *wiring, int namespace_fd,
+			     struct error *err) must_check;
+
+/*
  * What is in force for a container that runs, an object with docker's Networks
  * and Ports; NULL when there is nothing. The caller's.
  */

@@ -220,6 +220,8 @@ static json_t *make_endpoint(const struct network *network,
 				  names->count ? jsonx_from_strvec(names)
 					       : json_null());
 	(void)json_object_set_new(out, "Link", json_string(lease->outer));
+	(void)json_object_set_new(out, "Number",
+				  json_integer((json_int_t)joining->number));
 	return out;
 }
 
@@ -326,9 +328,24 @@ int network_join(const struct store *store, const struct network *network,
 	return 0;
 }
 
-int network_leave(const struct store *store, const struct network *network,
-		  const char *container, bool *is_idle_out, struct error *err)
+/* What was laid for member ID; its bridges stay. */
+static int add_gone(const json_t *list, const char *id, struct wiring *out,
+		    struct error *err)
 {
+	autoclean(jsonx_free) json_t *one = json_object();
+
+	(void)json_object_set(one, id, json_object_get(list, id));
+	if (network_members_add_wiring(one, out, err) < 0)
+		return -1;
+	out->bridge_count = 0;
+	return 0;
+}
+
+int network_leave(const struct store *store, const struct network *network,
+		  const char *container, struct wiring *gone, bool *is_idle_out,
+		  struct error *err)
+{
+	autoclean(wiring_release) struct wiring own = WIRING_INIT;
 	autoclean(network_members_release) struct network_members members =
 		NETWORK_MEMBERS_INIT;
 	struct network_lease lease;
@@ -339,6 +356,9 @@ int network_leave(const struct store *store, const struct network *network,
 	clear_dead(&members);
 	forget_dead_names(store, &members);
 	if (network_lease_find(members.list, container, &lease, err) == 0) {
+		if (add_gone(members.list, container, &own, err) < 0)
+			return -1;
+		wiring_append(gone, &own);
 		(void)json_object_del(members.list, container);
 		forget_names(store, members.list, &lease);
 	} else {

@@ -34,10 +34,11 @@ int network_join(const struct store *store, const struct network *network,
 
 /*
  * Give CONTAINER's lease on NETWORK back and take its names out of the other
- * members' files. *IS_IDLE_OUT: nobody is on it any more.
+ * members' files. Appends to GONE the ends and ports that were laid for it.
+ * *IS_IDLE_OUT: nobody is on it any more.
  */
 int network_leave(const struct store *store, const struct network *network,
-		  const char *container, bool *is_idle_out,
+		  const char *container, struct wiring *gone, bool *is_idle_out,
 		  struct error *err) must_check;
 
 #endif

@@ -123,6 +123,9 @@ class Demo:
             if left:
                 subprocess.run([program, "rm", "-f", *left], env=self.env, stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+            # the default bridge waits for the next container otherwise
+            subprocess.run([program, "network", "prune", "-f"], env=self.env, stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -6,7 +6,7 @@ import os
 import pathlib
 import subprocess
 
-from . import images
+from . import images, own_network
 
 SUITE = "bookworm"
 NAME = "debian-minbase.tar"
@@ -24,7 +24,7 @@ def alone(path):
 def run(*command, **how):
     result = subprocess.run([str(c) for c in command], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **how)
     if result.returncode:
-        raise RuntimeError(f"{command[0]}: {result.stderr[-2000:].strip()}")
+        raise RuntimeError(f"{' '.join(map(str, command))}: {result.stderr[-2000:].strip()}")
 
 
 def make_root(cache):
@@ -34,7 +34,7 @@ def make_root(cache):
         if not path.exists():
             partial = path.with_suffix(".partial.tar")
             partial.unlink(missing_ok=True)
-            run("mmdebstrap", "--quiet", "--variant=minbase", "--format=tar",
+            run(*own_network.outside(), "mmdebstrap", "--quiet", "--variant=minbase", "--format=tar",
                 '--customize-hook=rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin', SUITE, partial)
             os.rename(partial, path)
     return path

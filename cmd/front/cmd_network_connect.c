@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* imgctl network connect and disconnect */
+#include <string.h>
+
+#include "base/jsonx.h"
+#include "cmd/front/front_commands.h"
+#include "cmd/front/run_parts.h"
+#include "cmd/front/verb.h"
+#include "runtime/engine/network_connect.h"
+#include "runtime/engine/network_folder.h"
+
+struct connect_options {
+	struct run_options run; /* whose --ip, --ip6 and aliases are the same */
+};
+
+static void connect_options_release(struct connect_options *options)
+{
+	run_options_release(&options->run);
+}
+DEFINE_CLEANUP(struct connect_options, connect_options_release)
+
+static const struct option_spec connect_option_table[] = {
+	{ "alias", 0, OPTION_LIST, OPTION_AT(connect_options, run.aliases),
+	  .help = "Add network-scoped alias for the container" },
+	{ "ip", 0, OPTION_STRING, OPTION_AT(connect_options, run.ip),
+	  .help = "IPv4 address (e.g., \"172.30.100.104\")" },
+	{ "ip6", 0, OPTION_STRING, OPTION_AT(connect_options, run.ip6),
+	  .help = "IPv6 address (e.g., \"2001:db8::33\")" },
+	{ 0 },
+};
+
+static const struct usage connect_usage = {
+	.arguments = "NETWORK CONTAINER",
+	.summary = "Connect a container to a network",
+	.options = connect_option_table,
+	.least = 2,
+	.most = 2,
+	.complete = OPTION_COMPLETE_NETWORK,
+};
+
+struct disconnect_options {
+	bool is_forced;
+};
+
+static const struct option_spec disconnect_option_table[] = {
+	{ "force", 'f', OPTION_BOOL, OPTION_AT(disconnect_options, is_forced),
+	  .help = "Force the container to disconnect from a network" },
+	{ 0 },
+};
+
+static const struct usage disconnect_usage = {
+	.arguments = "NETWORK CONTAINER",
+	.summary = "Disconnect a container from a network",
+	.options = disconnect_option_table,
+	.least = 2,
+	.most = 2,
+	.complete = OPTION_COMPLETE_NETWORK,
+};
+
+/* Both nouns of the command line. */
+struct pair {
+	struct store *store;
+	struct network network;
+	struct container container;
+};
+
+static void pair_release(struct pair *pair)
+{
+	network_release(&pair->network);
+	container_release(&pair->container);
+}
+DEFINE_CLEANUP(struct pair, pair_release)
+
+static int find(struct command_call *call, char *const *operands,
+		struct pair *out, struct error *err)
+{
+	if (context_store(call->context, &out->store, err) < 0 ||
+	    network_folder_find(out->store, operands[0], &out->network, err) <
+		    0)
+		return -1;
+	return container_find(out->store, operands[1], &out->container, err);
+}
+
+int cmd_network_connect(struct command_call *call, struct error *err)
+{
+	autoclean(connect_options_release) struct connect_options options = {
+		.run = RUN_OPTIONS_INIT
+	};
+	autoclean(usage_call_release) struct usage_call usage = {
+		.usage = &connect_usage,
+		.target = &options,
+	};
+	autoclean(pair_release) struct pair pair = {
+		.network = NETWORK_INIT,
+		.container = CONTAINER_INIT,
+	};
+	autoclean(jsonx_free) json_t *settings = NULL;
+	bool is_done;
+
+	if (verb_parse(call, &usage, &is_done, err) < 0)
+		return -1;
+	if (is_done)
+		return 0;
+	if (find(call, usage.result.operands, &pair, err) < 0 ||
+	    run_network_settings(&options.run, pair.network.name, &settings,
+				 err) < 0)
+		return -1;
+	return network_connect(pair.store, &pair.container, &pair.network,
+			       settings, err);
+}
+
+int cmd_network_disconnect(struct command_call *call, struct error *err)
+{
+	struct disconnect_options options = { false };
+	autoclean(usage_call_release) struct usage_call usage = {
+		.usage = &disconnect_usage,
+		.target = &options,
+	};
+	autoclean(pair_release) struct pair pair = {
+		.network = NETWORK_INIT,
+		.container = CONTAINER_INIT,
+	};
+	bool is_done;
+
+	if (verb_parse(call, &usage, &is_done, err) < 0)
+		return -1;
+	if (is_done)
+		return 0;
+	if (find(call, usage.result.operands, &pair, err) < 0)
+		return -1;
+	return network_disconnect(pair.store, &pair.container, &pair.network,
+				  err);
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Users of networks. */
+#include "cmd/front/network_use.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/jsonx.h"
+#include "cmd/front/shape.h"
+#include "runtime/engine/container.h"
+#include "runtime/engine/network_folder.h"
+#include "runtime/engine/network_join.h"
+#include "runtime/engine/network_members.h"
+#include "runtime/engine/network_program.h"
+
+static int check_idle(const struct store *store, const struct network *network,
+		      const struct network_members *members, struct error *err)
+{
+	autoclean(strbuf_release) struct strbuf names = STRBUF_INIT;
+	const char *id;
+	const json_t *ignored;
+
+	json_object_foreach(members->list, id, ignored)
+	{
+		autoclean(container_release) struct container container =
+			CONTAINER_INIT;
+		struct error absent = ERROR_INIT;
+
+		(void)ignored;
+		if (container_load(store, id, &container, &absent) < 0)
+			error_release(&absent);
+		strbuf_addf(&names, "%sname:\"%s\" id:\"%.12s\"",
+			    names.length ? ", " : "",
+			    container.name ? container.name : "", id);
+	}
+	if (!names.length)
+		return 0;
+	return error_set(err, ERROR_BUSY,
+			 "error while removing network: network %s has active "
+			 "endpoints (%s)",
+			 network->name, names.text);
+}
+
+/* What is not laid needs no taking away. */
+static int take_down(const struct network *network, struct error *err)
+{
+	autoclean(wiring_release) struct wiring wiring = WIRING_INIT;
+
+	network_join_bridge(network, &wiring);
+	if (!wiring.bridge_count ||
+	    network_program_run("drop", &wiring, -1, err) == 0)
+		return 0;
+	if (err->kind != ERROR_UNSUPPORTED)
+		return error_wrap(err, "network %s", network->name);
+	error_release(err);
+	return 0;
+}
+
+int network_use_remove(const struct store *store, const struct network *network,
+		       struct error *err)
+{
+	autoclean(network_members_release) struct network_members members =
+		NETWORK_MEMBERS_INIT;
+
+	if (network_members_open(store, network->id, &members, err) < 0 ||
+	    check_idle(store, network, &members, err) < 0 ||
+	    take_down(network, err) < 0 ||
+	    network_folder_forget(store, network, err) < 0)
+		return -1;
+	network_members_forget(store, network->id);
+	return 0;
+}
+
+int network_use_rest(const struct store *store, const struct network *network,
+		     struct error *err)
+{
+	autoclean(network_members_release) struct network_members members =
+		NETWORK_MEMBERS_INIT;
+
+	if (network_members_open(store, network->id, &members, err) < 0)
+		return -1;
+	return json_object_size(members.list) ? 0 : take_down(network, err);
+}
+
+int network_use_find(const struct store *store, json_t **out, struct error *err)
+{
+	autoclean(strvec_release) struct strvec ids = STRVEC_INIT;
+
+	*out = json_object();
+	if (container_list(store, &ids, err) < 0)
+		return -1;
+	for (size_t i = 0; i < ids.count; i++) {
+		autoclean(container_release) struct container container =
+			CONTAINER_INIT;
+
+		if (container_load(store, ids.items[i], &container, err) == 0) {
+			(void)json_object_update(
+				*out, json_object_get(container.document,
+						      "networks"));
+			continue;
+		}
+		if (err->kind != ERROR_NOT_FOUND)
+			return -1;
+		error_release(err);
+	}
+	return 0;
+}
