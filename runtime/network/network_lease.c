@@ -150,16 +150,24 @@ static int choose(const struct network *network, const json_t *members,
 	return take_wished(subnet, &taken, wish, err);
 }
 
+/* Six pairs of digits with colons between. */
+static bool is_mac(const char *text)
+{
+	if (strlen(text) != NETWORK_MAC_TEXT - 1)
+		return false;
+	for (size_t i = 0; i < NETWORK_MAC_TEXT - 1; i++) {
+		if (i % 3 == 2 ? text[i] != ':'
+			       : !isxdigit((unsigned char)text[i]))
+			return false;
+	}
+	return true;
+}
+
 int network_mac_parse(const char *text, char out[NETWORK_MAC_TEXT],
 		      struct error *err)
 {
-	unsigned bytes[6];
-	char rest;
-
-	if (strlen(text) != NETWORK_MAC_TEXT - 1 ||
-	    sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%c", &bytes[0], &bytes[1],
-		   &bytes[2], &bytes[3], &bytes[4], &bytes[5], &rest) != 6 ||
-	    (bytes[0] & 1))
+	/* the first byte's lowest bit means many receivers */
+	if (!is_mac(text) || (strtoul(text, NULL, 16) & 1))
 		return error_set(err, ERROR_INVALID, "invalid MAC address: %s",
 				 text);
 	for (size_t i = 0; i < NETWORK_MAC_TEXT; i++)
