@@ -36,7 +36,7 @@ def remove_bridges(root):
         document = json.loads(path.read_text())
         name = document.get("Link") or document.get("Parent")
         if name and name in links():
-            subprocess.run(["ip", "link", "delete", name], check=True)
+            subprocess.run(["ip", "link", "delete", name], check=False, stderr=subprocess.DEVNULL)
     if os.path.exists("/usr/sbin/nft"):
         subprocess.run("nft delete table inet imgctl; nft delete table bridge imgctl", shell=True, check=False,
                        stderr=subprocess.DEVNULL)
