@@ -128,6 +128,45 @@ void container_files_resolv(const json_t *host_config, const char *text,
 		add_asked(host_config, &keywords[i], out);
 }
 
+static int check_line(const char *what, const json_t *value, struct error *err)
+{
+	const char *text = json_string_value(value);
+
+	for (const char *at = text ? text : ""; *at; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			return error_set(err, ERROR_INVALID,
+					 "%s has a control character", what);
+	return 0;
+}
+
+/* A line feed in a name would add lines of the image's or the caller's own. */
+static int check(const json_t *config, const json_t *host_config,
+		 struct error *err)
+{
+	static const char *const lists[][2] = {
+		{ "ExtraHosts", "extra host" },
+		{ "Dns", "name server" },
+		{ "DnsSearch", "search domain" },
+		{ "DnsOptions", "resolver option" },
+	};
+	const json_t *value;
+	size_t index;
+
+	if (check_line("hostname", json_object_get(config, "Hostname"), err) <
+		    0 ||
+	    check_line("domainname", json_object_get(config, "Domainname"),
+		       err) < 0)
+		return -1;
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
+		json_array_foreach(json_object_get(host_config, lists[i][0]),
+				   index, value)
+		{
+			if (check_line(lists[i][1], value, err) < 0)
+				return -1;
+		}
+	return 0;
+}
+
 /* With MODE whatever the umask: any user of the container reads them. */
 static int open_file(int folder_fd, const char *name, mode_t mode, int *fd_out,
 		     struct error *err)
@@ -208,6 +247,8 @@ int container_files_write(const struct container *container, int run_fd,
 	autoclean(container_texts_release) struct container_texts texts =
 		CONTAINER_TEXTS_INIT;
 
+	if (check(container->config, container->host_config, err) < 0)
+		return -1;
 	container_files_texts(container, &texts);
 	if (write_file(run_fd, "hostname", &texts.hostname, err) < 0 ||
 	    write_file(run_fd, "hosts", &texts.hosts, err) < 0 ||
