@@ -85,6 +85,22 @@ static int wait_for_parent(const struct entry *entry,
 	return 0;
 }
 
+/*
+ * The container sees this process from its birth on, and one that may trace
+ * others can go through its descriptors to where they lead (CVE-2016-9962): the
+ * store's folders, among others.
+ */
+static void leave_files(const struct entry *entry)
+{
+	const struct exec_in *request = entry->request;
+	const int kept[] = { entry->control, request->target_pidfd,
+			     request->stdio[0], request->stdio[1],
+			     request->stdio[2] };
+
+	session_close_others(3 + (int)request->preserved, kept,
+			     sizeof(kept) / sizeof(*kept));
+}
+
 static int enter(const struct entry *entry, struct stage_failure *fail)
 {
 	const struct runtime_process *process = entry->request->process;
@@ -92,6 +108,7 @@ static int enter(const struct entry *entry, struct stage_failure *fail)
 	int streams[3];
 	int root;
 
+	leave_files(entry);
 	if (session_bind_life(fail) < 0 || session_hide(fail) < 0 ||
 	    confine_early(&entry->confine, &files.label, fail) < 0 ||
 	    join_container(entry, fail) < 0)
