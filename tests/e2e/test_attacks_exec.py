@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Attacks of a running container on whoever enters it, each shown to be prepared before it fails."""
+import os
+import re
+import subprocess
+
+import pytest
+
+from harness import images
+from harness.attack import Attack, armed, attacker, attempt, canary, load  # noqa: F401
+
+Layer = images.Layer
+TOLD = re.compile(r"visitors=(\d+) files=(\d+) written=(\d+) traced=(\d+)")
+
+
+@pytest.mark.parametrize("way, visits, options", [
+    ("program", 150, ["--cap-add", "SYS_PTRACE"]), ("program", 50, []), ("files", 150, []), ("trace", 100, [])])
+def test_a_hunt_for_what_enters(imgctl, canary, armed, way, visits, options):
+    """CVE-2019-5736, CVE-2016-9962, CVE-2016-8649: what enters shows neither its program nor files nor its memory."""
+    imgctl.ok("run", "-d", "--name", "box", *options, armed, "sleep", "1000")
+    with Attack(imgctl, "exec", "-i", "box", "/attacker", "hunt", way) as hunter:
+        for _ in range(visits):
+            attempt(imgctl, "exec", "box", "/bin/busybox", "true")
+        if way == "program":  # there it is what runs, and may be looked at
+            attempt(imgctl, "exec", "box", "/proc/self/exe", "version")
+    visitors, files, written, traced = map(int, TOLD.fullmatch(hunter.said[-1]).groups())
+    # prepared: it met those who came in, and looked at the descriptors of those that were the container's
+    assert visitors > visits // 4, hunter.said
+    assert files > 0 or way != "files", hunter.said
+    assert written == traced == 0, hunter.said
+    shown = [x for x in hunter.said[:-1] if not re.match(r"file (pipe|socket|anon_inode):", x)]
+    assert not shown, shown
+
+
+def test_libraries_of_the_image(imgctl, canary, tmp_path_of_test):
+    """CVE-2019-14271: no process of ours loads what an image has for users, names and characters."""
+    trojan = b"\x7fELF not a library"
+    layer = Layer().file("etc/nsswitch.conf", "passwd: trojan\ngroup: trojan\nhosts: trojan\n").file("etc/ld.so.preload", "/lib/trojan.so\n")
+    for folder in ("lib", "usr/lib", "lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu"):
+        for name in ("libnss_trojan.so.2", "libnss_files.so.2", "gconv/gconv-modules", "trojan.so", "libc.so.6"):
+            layer.file(f"{folder}/{name}", trojan, mode=0o755)
+    image = load(imgctl, tmp_path_of_test, layer)
+    assert imgctl.ok("run", "--rm", image, "cat", "/etc/nsswitch.conf").startswith("passwd: trojan")
+    imgctl.ok("run", "-d", "--name", "box", image, "sleep", "1000")
+    trace = tmp_path_of_test / "trace"
+    for arguments in (["run", "--rm", "-u", "alice", image, "true"], ["exec", "-u", "alice:staff", "box", "true"],
+                      ["cp", "box:/etc/nsswitch.conf", "-"], ["top", "box"]):
+        done = imgctl.popen(command=["strace", "-f", "-qq", "-e", "trace=open,openat,openat2,execve", "-o", trace, *imgctl.command(*arguments)])
+        done.communicate(timeout=60)
+        assert done.returncode == 0, arguments
+        lines = trace.read_text(errors="replace").splitlines()
+        assert any("openat" in line or "execve" in line for line in lines)
+        assert not [x for x in lines if re.search(r"trojan|libnss_|gconv", x) and "nsswitch" not in x
+                    and '"/usr/lib/' not in x], arguments
+
+
+def test_programs_of_the_image(imgctl, canary, tmp_path_of_test):
+    """CVE-2022-1227, CVE-2014-9357, CVE-2026-41567: no program of a container's is run to look at it or to unpack."""
+    trap = "#!/bin/busybox sh\n/bin/busybox touch /sprung\n"
+    layer = Layer()
+    for name in ("nsenter", "ps", "tar", "xz", "gzip", "unpigz", "zstd", "bzip2", "newuidmap", "mount", "umount", "iptables"):
+        for folder in ("bin", "usr/bin", "sbin", "usr/sbin"):
+            layer.file(f"{folder}/{name}", trap, mode=0o755)
+    image = load(imgctl, tmp_path_of_test, layer)
+    imgctl.ok("run", "-d", "--name", "box", image, "/bin/busybox", "sleep", "1000")
+    imgctl.ok("exec", "box", "/bin/ps")
+    assert imgctl.ok("exec", "box", "ls", "/sprung") == "/sprung\n"  # prepared: the trap springs when it is run
+    imgctl.ok("exec", "box", "rm", "/sprung")
+    (canary.folder.parent / "plain").write_text("x" * 5000)
+    subprocess.run(["tar", "-C", canary.folder.parent, "-cJf", canary.folder.parent / "x.tar.xz", "plain"], check=True)
+    for arguments, stdin in ((["top", "box"], None), (["stats", "--no-stream", "box"], None), (["logs", "box"], None), (["diff", "box"], None),
+                             (["cp", "box:/etc", "-"], None), (["cp", canary.folder.parent / "x.tar.xz", "box:/tmp"], None),
+                             (["cp", "-", "box:/tmp"], (canary.folder.parent / "x.tar.xz").read_bytes()),
+                             (["commit", "box", "again:1"], None), (["export", "-o", canary.folder.parent / "out.tar", "box"], None),
+                             (["pause", "box"], None), (["unpause", "box"], None)):
+        attempt(imgctl, *arguments, stdin=stdin, text="cp" not in arguments)
+    assert imgctl("exec", "box", "ls", "/sprung").rc == 1
+    assert not os.path.exists("/sprung")
+
+
+def test_output_without_end(imgctl, canary, busybox):
+    """CVE-2022-1708, CVE-2022-31030: what a container prints is passed on, not kept in memory."""
+    imgctl.ok("run", "-d", "--name", "box", busybox, "sleep", "1000")
+    for command in (["exec", "box"], ["run", "--rm", "--log-driver", "none", busybox]):
+        child = imgctl.popen(*command, "dd", "if=/dev/zero", "bs=1M", "count=200")
+        child.stdout.read(1)  # and then nobody reads for as long as it takes to fill every buffer there is
+        size = 0
+        while chunk := os.read(child.stdout.fileno(), 1 << 20):
+            size += len(chunk)
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        assert child.returncode == 0 and size > 199 << 20, (child.returncode, size)
+        assert usage.ru_maxrss < 64 << 10, usage.ru_maxrss
+
+
+@pytest.mark.parametrize("name", ["../../x", "..", ".", "a/b", "-x", "/C", "a\nb", "", "a b", "x\x1b[2J"])
+def test_names_are_no_paths(imgctl, canary, busybox, name):
+    """The class of checkpoint names: names and ids have one component of known letters."""
+    for command in (["create", "--name", name or " ", busybox], ["volume", "create", "--", name or " "],
+                    ["tag", busybox, f"x:{name}"]):
+        imgctl.fails(*command)
+    target = f"../../{canary.folder.name}"
+    for command in (["rm", "-f"], ["start"], ["logs"], ["inspect"], ["exec"], ["volume", "rm"], ["rmi"], ["kill"], ["top"]):
+        for what in (target, str(canary), name or " "):
+            more = ["true"] if command == ["exec"] else []
+            result = attempt(imgctl, *command, "--", what, *more)
+            assert result.rc != 0 or command == ["rm", "-f"], result
+
+
+def test_a_cidfile_is_never_written_over(imgctl, canary, busybox):
+    """--cidfile names a file that is not there yet, link or not."""
+    link = canary.folder.parent / "cid"
+    link.symlink_to(canary.secret)
+    dangling = canary.folder.parent / "dangling"
+    dangling.symlink_to(canary.folder / "new")
+    for path in (canary.secret, link, dangling):
+        imgctl.fails("run", "--rm", "--cidfile", path, busybox, "true", rc=125)
+
+
+def test_escapes_for_the_callers_terminal(imgctl, canary, tmp_path_of_test):
+    """Labels, variables and commands of an image reach a terminal with their escapes made visible."""
+    evil = "\x1b]0;pwned\x07\x1b[2J\x9b31m"
+    image = load(imgctl, tmp_path_of_test, config={"Labels": {"a": evil, evil: "b"}, "Cmd": ["sleep", "1000", evil],
+                                                   "Env": [images.PATH, f"A={evil}"], "Entrypoint": ["sh", "-c", "exec sleep 1000", evil]})
+    assert imgctl.inspect(image, "{{json .Config.Labels}}", kind="image")["a"] == evil
+    imgctl.ok("run", "-d", "--name", "box", image)
+    for command in (["ps", "--no-trunc"], ["inspect", "box"], ["inspect", image], ["images"], ["history", "--no-trunc", image], ["top", "box"],
+                    ["run", "--rm", "--entrypoint", evil, image], ["exec", "box", evil], ["rm", evil]):
+        shown = imgctl.pty(*command)
+        shown.expect(pexpect_eof(), timeout=20)
+        assert not re.search("\x1b\\]|\x1b\\[2J|\x07", shown.before), (command, shown.before)
+
+
+def pexpect_eof():
+    import pexpect
+    return pexpect.EOF
