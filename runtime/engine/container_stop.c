@@ -32,6 +32,7 @@ struct vigil {
 	int64_t deadline; /* monotonic; 0: none */
 	bool has_ended;
 	int exit_code;
+	bool stays_down; /* its monitor was told not to start it again */
 };
 
 static bool is_running(enum container_status status)
@@ -233,8 +234,9 @@ static int send_or_gone(const struct vigil *vigil,
 }
 
 /* Its monitor is not to start it again, whatever the policy says. */
-static void keep_down(const struct vigil *vigil)
+static void keep_down(struct vigil *vigil)
 {
+	vigil->stays_down = true;
 	/* one that is gone starts nothing */
 	if (vigil->fd >= 0 &&
 	    attach_send(vigil->fd, ATTACH_STAY_DOWN, NULL, 0) < 0)
@@ -250,6 +252,12 @@ static int leave_rest(struct vigil *vigil, struct container_state *state,
 		      struct error *err)
 {
 	while (state->status == CONTAINER_RESTARTING && !vigil->has_ended) {
+		/* a monitor that began to start it did not hear the first time
+		 */
+		if (vigil->fd < 0 && vigil_open(vigil, err) < 0)
+			return -1;
+		if (vigil->stays_down)
+			keep_down(vigil);
 		vigil->deadline = clock_monotonic() +
 				  STOP_LOOK_MS * (CLOCK_SECOND / 1000);
 		if (keep_vigil(vigil, err) < 0)
