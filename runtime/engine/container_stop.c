@@ -251,7 +251,9 @@ static void keep_down(struct vigil *vigil)
 static int leave_rest(struct vigil *vigil, struct container_state *state,
 		      struct error *err)
 {
-	while (state->status == CONTAINER_RESTARTING && !vigil->has_ended) {
+	while (state->status == CONTAINER_RESTARTING) {
+		/* the end of a life is not the end when another begins */
+		vigil->has_ended = false;
 		/* a monitor that began to start it did not hear the first time
 		 */
 		if (vigil->fd < 0 && vigil_open(vigil, err) < 0)
@@ -267,7 +269,7 @@ static int leave_rest(struct vigil *vigil, struct container_state *state,
 					 err) < 0)
 			return -1;
 	}
-	vigil->has_ended = vigil->has_ended || !is_running(state->status);
+	vigil->has_ended = !is_running(state->status);
 	return 0;
 }
 

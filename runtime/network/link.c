@@ -295,6 +295,13 @@ static int make_pair(struct link_line *line, const struct wiring_end *end,
 		return error_set(err, ERROR_INVALID, "MAC address %s",
 				 end->mac);
 	code = rtnl_link_add(line->socket, outer, NLM_F_CREATE | NLM_F_EXCL);
+	/* of the container's last life, whose namespace is still being ended */
+	if (code == -NLE_EXIST) {
+		if (link_remove(line, end->outer, err) < 0)
+			return -1;
+		code = rtnl_link_add(line->socket, outer,
+				     NLM_F_CREATE | NLM_F_EXCL);
+	}
 	return code < 0 ? fail(code, err, "make the link", end->outer) : 0;
 }
 
