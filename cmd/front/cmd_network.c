@@ -71,23 +71,6 @@ static const struct usage create_usage = {
 	.most = 1,
 };
 
-/* "key=value" items as an object. */
-static json_t *make_map(const struct strvec *items)
-{
-	json_t *map = json_object();
-
-	for (size_t i = 0; i < items->count; i++) {
-		const char *item = items->items[i];
-		size_t length = strcspn(item, "=");
-		autofree char *key = xstrndup(item, length);
-
-		(void)json_object_set_new(
-			map, key,
-			json_string(item[length] ? item + length + 1 : ""));
-	}
-	return map;
-}
-
 static int check(const struct create_options *options, const char *name,
 		 struct error *err)
 {
@@ -144,8 +127,8 @@ static int create(struct command_call *call,
 	    run_labels(&options->run, NULL, &labels, err) < 0 ||
 	    context_store(call->context, &store, err) < 0)
 		return -1;
-	driver_options = make_map(&options->options);
-	auxiliary = make_map(&options->auxiliary);
+	driver_options = run_pairs(&options->options);
+	auxiliary = run_pairs(&options->auxiliary);
 	request.labels = labels;
 	request.options = driver_options;
 	request.auxiliary = auxiliary;

@@ -67,18 +67,6 @@ static const struct listing listing = {
 	.has_labels = true,
 };
 
-static json_t *join_labels(const json_t *labels)
-{
-	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
-	const char *key;
-	json_t *value;
-
-	json_object_foreach((json_t *)(uintptr_t)labels, key, value)
-		strbuf_addf(&text, "%s%s=%s", text.length ? "," : "", key,
-			    json_string_value(value));
-	return json_string(text.length ? text.text : "");
-}
-
 static const char *word(const json_t *document, const char *key)
 {
 	return json_is_true(json_object_get(document, key)) ? "true" : "false";
@@ -96,7 +84,7 @@ static json_t *make_row(const json_t *document, bool is_whole)
 			 word(document, "EnableIPv4"), "IPv6",
 			 word(document, "EnableIPv6"), "Internal",
 			 word(document, "Internal"), "Labels",
-			 join_labels(labels), "Name",
+			 rows_join_labels(labels), "Name",
 			 shape_text(document, "Name"), "Scope", "local",
 			 ROWS_LABELS, labels);
 }

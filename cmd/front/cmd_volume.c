@@ -191,18 +191,6 @@ static bool is_wanted(const struct wish *wish, const json_t *document)
 	       (!filter_has(given, "dangling") || is_used != wish->is_dangling);
 }
 
-static json_t *join_labels(const json_t *labels)
-{
-	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
-	const char *key;
-	json_t *value;
-
-	json_object_foreach((json_t *)(uintptr_t)labels, key, value)
-		strbuf_addf(&text, "%s%s=%s", text.length ? "," : "", key,
-			    json_string_value(value));
-	return json_string(text.text);
-}
-
 /* What only a swarm or a measurement would know is N/A, as with docker. */
 static json_t *make_row(const json_t *document)
 {
@@ -210,10 +198,11 @@ static json_t *make_row(const json_t *document)
 
 	return json_pack("{s:s,s:s,s:s,s:o,s:s,s:s,s:s,s:s,s:s,s:s,s:O}",
 			 "Availability", "N/A", "Driver", "local", "Group",
-			 "N/A", "Labels", join_labels(labels), "Links", "N/A",
-			 "Mountpoint", shape_text(document, "Mountpoint"),
-			 "Name", shape_text(document, "Name"), "Scope", "local",
-			 "Size", "N/A", "Status", "N/A", ROWS_LABELS, labels);
+			 "N/A", "Labels", rows_join_labels(labels), "Links",
+			 "N/A", "Mountpoint",
+			 shape_text(document, "Mountpoint"), "Name",
+			 shape_text(document, "Name"), "Scope", "local", "Size",
+			 "N/A", "Status", "N/A", ROWS_LABELS, labels);
 }
 
 static int by_name(const void *a, const void *b)

@@ -2,6 +2,8 @@
 /* From an array of rows to what the listing module takes. */
 #include "cmd/front/rows_print.h"
 
+#include <stdint.h>
+
 #include "base/alloc.h"
 
 int rows_print(const struct listing *listing, const char *format, json_t *rows,
@@ -26,4 +28,16 @@ int rows_print(const struct listing *listing, const char *format, json_t *rows,
 	json_decref(kept);
 	free(items);
 	return result;
+}
+
+json_t *rows_join_labels(const json_t *labels)
+{
+	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)(uintptr_t)labels, key, value)
+		strbuf_addf(&text, "%s%s=%s", text.length ? "," : "", key,
+			    json_string_value(value));
+	return json_string(text.length ? text.text : "");
 }

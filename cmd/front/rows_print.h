@@ -12,6 +12,9 @@
 /* The member of a row that holds its labels for {{.Label "k"}}; not shown. */
 #define ROWS_LABELS ".labels"
 
+/* docker's Labels column for LABELS, an object: "a=b,c=d"; the caller's. */
+json_t *rows_join_labels(const json_t *labels);
+
 /* Append ROWS, an array of objects, to OUT as LISTING and FORMAT say. */
 int rows_print(const struct listing *listing, const char *format, json_t *rows,
 	       struct strbuf *out, struct error *err) must_check;

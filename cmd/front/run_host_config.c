@@ -32,8 +32,7 @@ static void set_list(json_t *object, const char *key, const struct strvec *list)
 					      : json_null());
 }
 
-/* "key=value" items as an object. */
-static json_t *make_map(const struct strvec *items)
+json_t *run_pairs(const struct strvec *items)
 {
 	json_t *map = json_object();
 
@@ -145,7 +144,7 @@ static int set_log(const struct run_options *options, json_t *host,
 					       NULL };
 	const char *driver = options->log_driver ? options->log_driver
 						 : "json-file";
-	autoclean(jsonx_free) json_t *config = make_map(&options->log_opts);
+	autoclean(jsonx_free) json_t *config = run_pairs(&options->log_opts);
 	struct log_options parsed;
 
 	if (!is_one_of(driver, drivers))
@@ -263,9 +262,10 @@ static void set_lists(const struct run_options *options, json_t *host)
 	set_list(host, "GroupAdd", &options->group_add);
 	set_list(host, "VolumesFrom", &options->volumes_from);
 	set_list(host, "DeviceCgroupRules", &options->device_rules);
-	(void)json_object_set_new(host, "Sysctls", make_map(&options->sysctls));
+	(void)json_object_set_new(host, "Sysctls",
+				  run_pairs(&options->sysctls));
 	(void)json_object_set_new(host, "Annotations",
-				  make_map(&options->annotations));
+				  run_pairs(&options->annotations));
 }
 
 static int set_devices(const struct run_options *options, json_t *host,

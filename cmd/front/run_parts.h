@@ -36,6 +36,9 @@ int run_env(const struct run_options *options, const json_t *base, json_t **out,
 int run_labels(const struct run_options *options, const json_t *base,
 	       json_t **out, struct error *err) must_check;
 
+/* "key=value" items as an object; without a "=" the value is empty. */
+json_t *run_pairs(const struct strvec *items);
+
 /* docker's HostConfig for the options. */
 int run_host_config(const struct run_options *options, json_t **out,
 		    struct error *err) must_check;

@@ -23,7 +23,7 @@
 enum {
 	READY_WAIT_MS = 10000,
 	MESSAGE_MAX = 4096,
-	NAMESPACE_NUMBER = 9,
+	NAMESPACE_NUMBER = 200, /* above any that the monitor has */
 };
 
 static const char ready_name[] = "pasta";
@@ -235,15 +235,38 @@ static int launch(const struct container_ports *ports, int ready,
 	return explain(ports, status, &message, err);
 }
 
+/* Neither program goes without a tunnel; not every machine lets users have one.
+ */
+static int check_tunnel(const struct container_ports *ports, bool *is_usable,
+			struct error *err)
+{
+	*is_usable = access("/dev/net/tun", R_OK | W_OK) == 0;
+	if (*is_usable)
+		return 0;
+	if (ports->count)
+		return error_sys(err, errno,
+				 "ports are published through /dev/net/tun, "
+				 "which this user cannot open");
+	log_warn("network",
+		 "this user cannot open /dev/net/tun: the container is alone");
+	return 0;
+}
+
 int container_pasta_start(const struct container_ports *ports, int run_fd,
 			  pid_t pid, struct container_uplink *out,
 			  struct error *err)
 {
+	bool is_usable;
+
 	char path[64];
 	autoclose int ready = -1;
 	autoclose int namespace_fd = -1;
 
 	*out = (struct container_uplink)CONTAINER_UPLINK_INIT;
+	if (check_tunnel(ports, &is_usable, err) < 0)
+		return -1;
+	if (!is_usable)
+		return 0;
 	(void)snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
 	namespace_fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (namespace_fd < 0)

@@ -26,8 +26,9 @@ int container_pasta_prepare(const struct container *container, int run_fd,
 
 /*
  * Join the network namespace of process PID and wait until it works. Where the
- * host has no network itself the container has none either, unless ports are to
- * be published, which fails. NOT_FOUND when neither program is installed.
+ * host has no network itself, neither program is installed, or this user may
+ * not open /dev/net/tun, the container is alone, unless ports are to be
+ * published, which fails.
  */
 int container_pasta_start(const struct container_ports *ports, int run_fd,
 			  pid_t pid, struct container_uplink *out,

@@ -21,6 +21,7 @@ enum { READY_WAIT_MS = 10000, READY_NUMBER = 9, EXIT_NUMBER = 10 };
 
 struct line {
 	int ready[2], leave[2];
+	char folder[32]; /* nobody else can put anything there */
 	char socket[64];
 };
 
@@ -111,9 +112,12 @@ static int wait_ready(const struct line *line, struct error *err)
 
 static int open_line(struct line *line, struct error *err)
 {
-	(void)snprintf(line->socket, sizeof(line->socket),
-		       "/tmp/imgctl-slirp-%d", (int)getpid());
-	(void)unlink(line->socket);
+	(void)snprintf(line->folder, sizeof(line->folder),
+		       "/tmp/imgctl-slirp-XXXXXX");
+	if (!mkdtemp(line->folder))
+		return error_sys(err, errno, "make %s", line->folder);
+	(void)snprintf(line->socket, sizeof(line->socket), "%s/api",
+		       line->folder);
 	if (pipe2(line->ready, O_CLOEXEC) < 0)
 		return error_sys(err, errno, "make a pipe");
 	if (pipe2(line->leave, O_CLOEXEC) < 0) {
@@ -160,5 +164,6 @@ int container_slirp_start(const struct container_ports *ports, pid_t pid,
 		result = ask(&line, &ports->items[i], err);
 	(void)close(line.ready[0]);
 	(void)unlink(line.socket);
+	(void)rmdir(line.folder);
 	return result == 0 || out->pid < 0 ? result : fail(out, err);
 }

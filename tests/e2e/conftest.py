@@ -4,6 +4,7 @@ import os
 import pathlib
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 
@@ -150,3 +151,24 @@ def busybox(imgctl):
     """The name of an image that is in imgctl's store."""
     imgctl.ok("pull", "-q", "busybox")
     return "busybox"
+
+
+@pytest.fixture
+def world():
+    """A host beyond this one, at 192.0.2.2, with a server that tells who asks; its namespace's process."""
+    script = ("import socket\ns = socket.socket()\ns.bind(('192.0.2.2', 80))\ns.listen()\nprint('up', flush=True)\n"
+              "while True:\n c, a = s.accept()\n c.sendall(a[0].encode())\n c.close()\n")
+    subprocess.run(["ip", "link", "add", "up0", "type", "veth", "peer", "name", "out0"], check=True)
+    child = subprocess.Popen(["unshare", "-n", "sh", "-c", "echo here; read go; ip link set lo up; ip addr add 192.0.2.2/24 dev out0; "
+                              "ip link set out0 up; exec /usr/bin/python3 -c \"$SCRIPT\""], stdin=subprocess.PIPE,
+                             stdout=subprocess.PIPE, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "SCRIPT": script}, text=True)
+    assert child.stdout.readline() == "here\n"
+    subprocess.run(["ip", "link", "set", "out0", "netns", str(child.pid)], check=True)
+    subprocess.run("ip addr add 192.0.2.1/24 dev up0; ip link set up0 up", shell=True, check=True)
+    child.stdin.write("go\n")
+    child.stdin.flush()
+    assert child.stdout.readline() == "up\n"
+    yield child.pid
+    child.kill()
+    child.communicate()
+    subprocess.run(["ip", "link", "delete", "up0"], check=False, stderr=subprocess.DEVNULL)

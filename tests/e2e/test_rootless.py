@@ -2,14 +2,16 @@
 """imgctl as an ordinary user, with subordinate ids and without: the same commands, the same results."""
 import os
 import pathlib
+import socket
 import stat
 import subprocess
+import time
 
 import pexpect
 import pytest
 
 from conftest import program
-from harness import images
+from harness import images, peers
 from harness.rootless import User, UserTool
 
 SUBORDINATE = 65536
@@ -277,3 +279,52 @@ def test_a_delegated_group_is_used(ranged, delegated):
     ranged.ok("unpause", "grouped")
     assert ranged.ok("exec", "grouped", "echo", "thawed") == "thawed\n"
     ranged.ok("rm", "-f", "grouped")
+
+
+@pytest.fixture
+def routed(world):
+    """This host has a default route, by the host beyond it."""
+    subprocess.run(["ip", "route", "add", "default", "via", "192.0.2.2"], check=True)
+    tunnel = pathlib.Path("/dev/net/tun")
+    mode = stat.S_IMODE(tunnel.stat().st_mode)
+    tunnel.chmod(0o666)  # as udev has it; not every machine
+    yield world
+    tunnel.chmod(mode)
+    subprocess.run(["ip", "route", "delete", "default"], check=False, stderr=subprocess.DEVNULL)
+
+
+def test_without_a_tunnel_a_container_is_alone(user_imgctl, user_busybox, routed):
+    os.chmod("/dev/net/tun", 0o600)
+    assert user_imgctl.ok("run", "--rm", user_busybox, "ls", "/sys/class/net").split() == ["lo"]
+    user_imgctl.fails("run", "--rm", "-p", "8099:80", user_busybox, "true", rc=125, err="/dev/net/tun.*cannot open")
+
+
+@pytest.mark.parametrize("program", ["pasta", "slirp4netns"])
+def test_the_world_and_published_ports(user_imgctl, user_busybox, routed, tmp_path_of_test, program):
+    peers.need(program, {"pasta": "passt"}.get(program))
+    if program != "pasta":
+        # where pasta is not installed
+        folder = user_imgctl.folder / "programs"
+        folder.mkdir()
+        for name in ("/usr/bin", "/usr/sbin"):
+            for path in pathlib.Path(name).iterdir():
+                if path.name not in ("pasta", "passt", "pasta.avx2", "passt.avx2") and not (folder / path.name).exists():
+                    (folder / path.name).symlink_to(path)
+        user_imgctl.env["PATH"] = str(folder)
+    assert user_imgctl.ok("run", "--rm", user_busybox, "nc", "192.0.2.2", "80") == "192.0.2.1"
+    with socket.socket() as it:
+        it.bind(("127.0.0.1", 0))
+        port = it.getsockname()[1]
+    user_imgctl.ok("run", "-d", "--name", "web", "-p", f"{port}:80", user_busybox, "sh", "-c",
+                   "mkdir -p /www && echo here >/www/index.html && exec httpd -f -p 80 -h /www")
+    seen = ""
+    end = time.monotonic() + 20
+    while not seen and time.monotonic() < end:  # until the server is up
+        seen = subprocess.run(["nsenter", "-t", str(routed), "-n", "busybox", "nc", "-w", "2", "192.0.2.1", str(port)],
+                              input="GET / HTTP/1.0\n\n", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                              check=False).stdout
+    assert seen.endswith("here\n")
+    assert user_imgctl.ok("port", "web").splitlines()[0] == f"80/tcp -> 0.0.0.0:{port}"
+    user_imgctl.fails("run", "--name", "two", "-p", f"{port}:80", user_busybox, "true", rc=125,
+                      err="port is already allocated")
+    user_imgctl.ok("rm", "-f", "web")

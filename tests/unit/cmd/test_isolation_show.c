@@ -41,7 +41,8 @@ static void test_isolation_show__sections(void **state)
 		"\n0          100       9\n",
 		"\nUser                5\n",
 		"\nGroup               6 7 8\n",
-		"filter: of 380 system calls 70 are blocked, 3 allowed",
+		("filter: of 380 system calls 70 are blocked, 3 allowed with "
+		 "some arguments only\n"),
 		"\nEffective     CHOWN\n",
 		"\nPermitted     the same 1\n",
 		"\nInheritable   none\n",
