@@ -167,8 +167,8 @@ static int read_setting(struct directives *directives, struct span setting,
 	const char *equal = memchr(setting.text, '=', setting.length);
 	size_t length = equal ? (size_t)(equal - setting.text) : setting.length;
 	struct span key = trim((struct span){ setting.text, length });
-	struct span text = setting;
 	autofree char *value = NULL;
+	struct span text;
 
 	if (!equal)
 		return error_set(err, ERROR_INVALID,

@@ -128,9 +128,10 @@ static int expand_part(struct expansion *expansion, char end, bool escapes,
 	if (!escapes)
 		inner.flags &= ~(unsigned)EXPAND_KEEP_ESCAPES;
 	if (inner.depth > BUILDER_MAX_EXPAND_DEPTH)
-		return error_set(err, ERROR_INVALID,
-				 "variables are nested too deeply");
-	result = expand_until(&inner, end, err);
+		result = error_set(err, ERROR_INVALID,
+				   "variables are nested too deeply");
+	else
+		result = expand_until(&inner, end, err);
 	if (result == 0 && *inner.at != end)
 		result = missing_end(end, err);
 	if (result == 0)

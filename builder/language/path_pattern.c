@@ -90,7 +90,8 @@ static bool set_has(const char *set, uint32_t rune)
 	const char *end = set + set_length(set) - 1;
 
 	while (at < end) {
-		uint32_t low, high;
+		uint32_t low = 0;
+		uint32_t high;
 
 		at += decode_member(at, &low);
 		high = low;

@@ -32,13 +32,18 @@ static int add_strings(const json_t *array, struct strvec *out,
 		return error_set(err, ERROR_TOO_LARGE,
 				 "more than %d strings in an array",
 				 BUILDER_MAX_WORDS);
-	json_array_foreach(array, index, item) if (
-		!json_is_string(
-			item)) return error_set(err, ERROR_INVALID,
-						"when using JSON array syntax, arrays must be "
-						"comprised of strings only");
 	json_array_foreach(array, index, item)
+	{
+		if (!json_is_string(item))
+			return error_set(
+				err, ERROR_INVALID,
+				"when using JSON array syntax, arrays must be "
+				"comprised of strings only");
+	}
+	json_array_foreach(array, index, item)
+	{
 		strvec_add(out, json_string_value(item));
+	}
 	return 0;
 }
 
