@@ -311,7 +311,9 @@ def test_the_world_and_published_ports(user_imgctl, user_busybox, routed, tmp_pa
                 if path.name not in ("pasta", "passt", "pasta.avx2", "passt.avx2") and not (folder / path.name).exists():
                     (folder / path.name).symlink_to(path)
         user_imgctl.env["PATH"] = str(folder)
-    assert user_imgctl.ok("run", "--rm", user_busybox, "nc", "192.0.2.2", "80") == "192.0.2.1"
+    # Debian 12's pasta may keep the end of a connection to itself: the answer is what counts
+    assert user_imgctl.ok("run", "--rm", user_busybox, "sh", "-c", "nc 192.0.2.2 80 </dev/null >/said & "
+                          "until [ -s /said ]; do usleep 10000; done; cat /said") == "192.0.2.1"
     with socket.socket() as it:
         it.bind(("127.0.0.1", 0))
         port = it.getsockname()[1]
