@@ -6,11 +6,26 @@
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-/* sched.h's own declaration would clash with linux/sched.h. */
+/* sched.h's own declarations would clash with linux/sched.h. */
 int setns(int fd, int type);
+int clone(int (*function)(void *), void *stack, int flags, void *context, ...);
+
+/* A child in our memory goes as deep as any on its way into a container. */
+enum { LENT_STACK = 256 << 10 };
+
+static long clone_into(struct clone_args *arguments, int cgroup_fd)
+{
+	if (cgroup_fd >= 0) {
+		arguments->flags |= CLONE_INTO_CGROUP;
+		arguments->cgroup = (uint64_t)cgroup_fd;
+	}
+	return syscall(SYS_clone3, arguments, sizeof(*arguments));
+}
 
 static long clone_now(const struct child_options *options, int *pidfd)
 {
@@ -20,11 +35,18 @@ static long clone_now(const struct child_options *options, int *pidfd)
 		.exit_signal = SIGCHLD,
 	};
 
-	if (options->cgroup_fd >= 0) {
-		arguments.flags |= CLONE_INTO_CGROUP;
-		arguments.cgroup = (uint64_t)options->cgroup_fd;
-	}
-	return syscall(SYS_clone3, &arguments, sizeof(arguments));
+	return clone_into(&arguments, options->cgroup_fd);
+}
+
+/* The signal at its end is the one of our own end: it may not be named. */
+pid_t child_bear_sibling(int cgroup_fd, pid_t *pid_out)
+{
+	struct clone_args arguments = {
+		.flags = CLONE_PARENT | CLONE_PARENT_SETTID,
+		.parent_tid = (uint64_t)(uintptr_t)pid_out,
+	};
+
+	return (pid_t)clone_into(&arguments, cgroup_fd);
 }
 
 /* Joining a pid namespace is for children; it is undone right after. */
@@ -62,11 +84,50 @@ int child_start(const struct child_options *options, pid_t *pid_out,
 	return 0;
 }
 
+/* To its end; a child in our memory changes whether we may be looked into. */
+static int run_lent(int (*function)(void *), void *context, char *stack)
+{
+	int dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
+	siginfo_t info;
+	int pid = clone(function, stack + LENT_STACK,
+			CLONE_VM | CLONE_VFORK | SIGCHLD, context);
+	int result = pid;
+
+	while (result >= 0 && waitid(P_PID, (id_t)pid, &info, WEXITED) < 0)
+		if (errno != EINTR)
+			result = -1;
+	if (dumpable == 1)
+		(void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); /* as it was */
+	return result;
+}
+
+int child_lend(int (*function)(void *), void *context, struct error *err)
+{
+	char *stack = mmap(NULL, LENT_STACK, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+	sigset_t all, before;
+	int result, sys;
+
+	if (stack == MAP_FAILED)
+		return error_sys(err, errno, "find room for a process");
+	(void)sigfillset(&all);
+	/* a handler of ours would run in our memory, but in that process */
+	(void)sigprocmask(SIG_SETMASK, &all, &before);
+	result = run_lent(function, context, stack);
+	sys = errno;
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	(void)munmap(stack, LENT_STACK); /* it is one */
+	if (result < 0)
+		return error_sys(err, sys, "start a process");
+	return 0;
+}
+
 void child_kill(pid_t pid, int pidfd)
 {
 	siginfo_t info;
 
-	(void)syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+	if (syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) < 0)
+		(void)kill(pid, SIGKILL); /* ours, so it is nobody else */
 	while (waitid(P_PID, (id_t)pid, &info, WEXITED) < 0 && errno == EINTR)
 		;
 }

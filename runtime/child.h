@@ -25,6 +25,23 @@ struct child_options {
 int child_start(const struct child_options *options, pid_t *pid_out,
 		int *pidfd_out, struct error *err) must_check;
 
+/*
+ * Call FUNCTION in a child that works in this process's memory, as after
+ * vfork(2), on a stack of its own, but has descriptors, folders and rights of
+ * its own; return when it has ended. No signal reaches it but SIGKILL. It ends
+ * by returning: what is told the compiler not to return confuses sanitizers.
+ */
+int child_lend(int (*function)(void *), void *context,
+	       struct error *err) must_check;
+
+/*
+ * For a child: bear one more child of our parent's, in the pid namespace that
+ * our children are for and the v2 group CGROUP_FD (-1: ours). Its memory is a
+ * copy. Returns as fork(2) does; *PID_OUT is written by the kernel before the
+ * new process runs.
+ */
+pid_t child_bear_sibling(int cgroup_fd, pid_t *pid_out);
+
 /* Kill and reap a child. */
 void child_kill(pid_t pid, int pidfd);
 

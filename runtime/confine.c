@@ -153,25 +153,27 @@ int confine_early(const struct confine_plan *plan, int *label_out,
 	return *label_out < 0 ? stage_fail(fail, STAGE_LABEL, apparmor) : 0;
 }
 
-static int write_label(const struct runtime_process *process, int label)
+int confine_label(const struct confine_plan *plan, int label,
+		  struct stage_failure *fail)
 {
 	static const char prefix[] = "exec ";
 	char text[PATH_MAX];
-	const char *name = process->apparmor_profile;
+	const char *name = plan->process->apparmor_profile;
 	bool is_apparmor = name && *name;
 	size_t at = is_apparmor ? sizeof(prefix) - 1 : 0;
 	size_t length;
 
 	if (!is_apparmor)
-		name = process->selinux_label;
+		name = plan->process->selinux_label;
 	length = strlen(name);
-	if (at + length > sizeof(text)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
+	errno = ENAMETOOLONG;
+	if (at + length > sizeof(text))
+		return stage_fail(fail, STAGE_LABEL, NULL);
 	memcpy(text, prefix, at);
 	memcpy(text + at, name, length);
-	return write(label, text, at + length) < 0 ? -1 : 0;
+	if (write(label, text, at + length) < 0)
+		return stage_fail(fail, STAGE_LABEL, NULL);
+	return 0;
 }
 
 /* Without CAP_SYS_RESOURCE a hard limit cannot be raised: then it stays. */
@@ -469,8 +471,8 @@ int confine_and_execute(const struct confine_plan *plan,
 	    program_find(&plan->candidates, process->args.items[0], &path,
 			 fail) < 0)
 		return -1;
-	if (files->label >= 0 && write_label(process, files->label) < 0)
-		return stage_fail(fail, STAGE_LABEL, NULL);
+	if (files->label >= 0 && confine_label(plan, files->label, fail) < 0)
+		return -1;
 	if (syscall(SYS_close_range, 3U + plan->preserved, ~0U,
 		    CLOSE_RANGE_CLOEXEC) < 0)
 		return stage_fail(fail, STAGE_STDIO, NULL);

@@ -67,6 +67,13 @@ int confine_early(const struct confine_plan *plan, int *label_out,
 		  struct stage_failure *fail);
 
 /*
+ * Have the kernel give the next program the label; LABEL is the file of
+ * confine_early. Children inherit it.
+ */
+int confine_label(const struct confine_plan *plan, int label,
+		  struct stage_failure *fail);
+
+/*
  * In the container's root: whether there is such a program, as far as it can
  * be told before the working directory and the user are the process's own.
  */

@@ -4,9 +4,10 @@
  * the container's first process and is confined as the first one was, by the
  * same code. The caller becomes its parent and reaps it.
  *
- * The process is not dumpable before it executes the program and holds no
- * descriptor of the host but the three it is given, so that nothing in the
- * container can look into it on its way in.
+ * The process is born in the container with the root, the working folder and
+ * the streams it is to have, and with no descriptor of the host's, so that
+ * nothing in the container can look through it at the host on its way in
+ * (runtime/exec_entry.h).
  */
 #ifndef RUNTIME_EXEC_IN_H
 #define RUNTIME_EXEC_IN_H

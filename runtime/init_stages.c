@@ -296,8 +296,10 @@ static int set_streams(struct progress *at, struct stage_failure *fail)
 		if (process->terminal)
 			streams[i] = at->console.slave;
 	}
-	return session_set_streams(streams, process->terminal, process->uid,
-				   fail);
+	if (session_set_streams(streams, process->terminal, process->uid,
+				fail) < 0)
+		return -1;
+	return process->terminal ? session_take_terminal(fail) : 0;
 }
 
 static int run_start_hooks(struct progress *at, struct stage_failure *fail)

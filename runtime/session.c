@@ -113,8 +113,6 @@ int session_set_streams(const int streams[3], bool is_terminal, uid_t uid,
 {
 	int moved[3];
 
-	if (is_terminal && ioctl(streams[0], TIOCSCTTY, 0) < 0)
-		return stage_fail(fail, STAGE_CONSOLE, NULL);
 	/* out of the way first: one may stand where another belongs */
 	for (int i = 0; i < 3; i++) {
 		bool in_the_way = streams[i] < 3 && streams[i] != i;
@@ -128,6 +126,13 @@ int session_set_streams(const int streams[3], bool is_terminal, uid_t uid,
 	for (int i = 0; i < 3; i++)
 		if (set_stream(moved[i], i) < 0)
 			return stage_fail(fail, STAGE_STDIO, NULL);
+	return 0;
+}
+
+int session_take_terminal(struct stage_failure *fail)
+{
+	if (ioctl(STDIN_FILENO, TIOCSCTTY, 0) < 0)
+		return stage_fail(fail, STAGE_CONSOLE, NULL);
 	return 0;
 }
 

@@ -35,11 +35,13 @@ int session_enter(const char *keyring, bool joins, struct stage_failure *fail);
 
 /*
  * Make STREAMS standard input, output and error. A pipe is handed to UID, so
- * that the program can open /dev/stdout again; IS_TERMINAL makes the first the
- * controlling terminal.
+ * that the program can open /dev/stdout again; what IS_TERMINAL is not.
  */
 int session_set_streams(const int streams[3], bool is_terminal, uid_t uid,
 			struct stage_failure *fail);
+
+/* Make standard input this session's controlling terminal. */
+int session_take_terminal(struct stage_failure *fail);
 
 /* Raise lo in this network namespace. */
 int session_raise_loopback(struct stage_failure *fail);

@@ -8,6 +8,7 @@ static const char *const sentences[STAGE_COUNT] = {
 	[STAGE_NONE] = "start the container",
 	[STAGE_PARENT] = "wait for the parent process",
 	[STAGE_NAMESPACE] = "enter namespace",
+	[STAGE_BIRTH] = "start a process in the container",
 	[STAGE_IDENTITY] = "become root of the user namespace",
 	[STAGE_SESSION] = "start a session",
 	[STAGE_HOSTNAME] = "set host name",

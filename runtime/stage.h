@@ -17,6 +17,7 @@ enum stage {
 	STAGE_NONE = 0,
 	STAGE_PARENT,	     /* the parent's word did not come */
 	STAGE_NAMESPACE,     /* path: the namespace's kind */
+	STAGE_BIRTH,	     /* a process in the container's pid namespace */
 	STAGE_IDENTITY,	     /* becoming root of a user namespace */
 	STAGE_SESSION,	     /* a new session, its keyring */
 	STAGE_HOSTNAME,	     /* path: the name */

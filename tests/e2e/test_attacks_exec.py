@@ -2,15 +2,26 @@
 """Attacks of a running container on whoever enters it, each shown to be prepared before it fails."""
 import os
 import re
+import shutil
 import subprocess
 
 import pytest
 
+from conftest import program
 from harness import images
 from harness.attack import Attack, armed, attacker, attempt, canary, load  # noqa: F401
+from harness.bundle import Bundle, Runtime, until
 
 Layer = images.Layer
 TOLD = re.compile(r"visitors=(\d+) files=(\d+) written=(\d+) traced=(\d+)")
+
+
+@pytest.fixture
+def oci(no_leaks, tmp_path_of_test):
+    it = Runtime(program(), tmp_path_of_test / "oci")
+    no_leaks.marks.append(it.mark)
+    yield it
+    it.close()
 
 
 @pytest.mark.parametrize("way, visits, options", [
@@ -30,6 +41,39 @@ def test_a_hunt_for_what_enters(imgctl, canary, armed, way, visits, options):
     assert written == traced == 0, hunter.said
     shown = [x for x in hunter.said[:-1] if not re.match(r"file (pipe|socket|anon_inode):", x)]
     assert not shown, shown
+
+
+def entering(kind, imgctl, armed, attacker, oci, folder):
+    """A container that may trace others: the attacker in it, and what brings somebody in TIMES times."""
+    if kind == "oci exec":
+        bundle = Bundle(oci, folder / "bundle")
+        shutil.copy(attacker, bundle.rootfs / "attacker")
+        bundle.capabilities("CAP_SYS_PTRACE")
+        bundle.start(name="box")
+        return Attack(oci, "exec", "box", "/attacker", "watch"), lambda: oci.ok("exec", "box", "/bin/busybox", "true")
+    options = ["--health-cmd", "/bin/busybox true", "--health-interval", "20ms"] if kind == "health check" else []
+    imgctl.ok("run", "-d", "--name", "box", "--cap-add", "SYS_PTRACE", *options, armed, "sleep", "1000")
+    watcher = Attack(imgctl, "exec", "-i", "box", "/attacker", "watch")
+    if kind == "exec":
+        return watcher, lambda: imgctl.ok("exec", "box", "/bin/busybox", "true")
+
+    def next_check():
+        seen = imgctl.inspect("box", "{{json .State.Health.Log}}")
+        until(lambda: imgctl.inspect("box", "{{json .State.Health.Log}}")[-1:] != seen[-1:], "no check was made")
+    return watcher, next_check
+
+
+@pytest.mark.parametrize("kind, times", [("exec", 200), ("health check", 30), ("oci exec", 200)])
+def test_where_those_who_enter_lead(imgctl, canary, armed, attacker, oci, kind, times, tmp_path_of_test):
+    """CVE-2016-9962 for CAP_SYS_PTRACE: from its birth on, what enters has no root, folder or descriptor of the host's."""
+    watcher, enter = entering(kind, imgctl, armed, attacker, oci, tmp_path_of_test)
+    with watcher:
+        for _ in range(times):
+            enter()
+    visitors, early, links = map(int, re.fullmatch(r"visitors=(\d+) early=(\d+) links=(\d+)", watcher.said[-1]).groups())
+    # prepared: it met them before they were the program, and could follow what they had
+    assert visitors > times // 4 and early > 0 and links > early, watcher.said
+    assert len(watcher.said) == 1, watcher.said[:20]
 
 
 def test_libraries_of_the_image(imgctl, canary, tmp_path_of_test):

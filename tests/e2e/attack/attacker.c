@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a hostile container does, as fast as it can be done: the tests named
- * test_attacks_*.py run it inside one. `swap` and `hunt` work until their
- * standard input ends and then print what they did, so that a test can show
- * that the attack took place.
+ * test_attacks_*.py run it inside one. `swap`, `hunt` and `watch` work until
+ * their standard input ends and then print what they did, so that a test can
+ * show that the attack took place.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -16,6 +16,7 @@
 #include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -178,6 +179,105 @@ static int hunt(const char *way)
 	return 0;
 }
 
+/* Whether the container can get there by a name of its own. */
+static int has_name(const char *target, const struct stat *there)
+{
+	struct stat named;
+
+	return target[0] == '/' && stat(target, &named) == 0 &&
+	       named.st_ino == there->st_ino && named.st_dev == there->st_dev;
+}
+
+/* A control group's folder that cannot be written or left upwards. */
+static int is_closed_group(int folder, const struct stat *there)
+{
+	struct statfs kind;
+	struct stat above;
+
+	return fstatfs(folder, &kind) == 0 && kind.f_type == 0x63677270 &&
+	       (kind.f_flags & 1 /* read-only */) &&
+	       fstatat(folder, "..", &above, 0) == 0 &&
+	       above.st_ino == there->st_ino && above.st_dev == there->st_dev;
+}
+
+/* Print it if LINK of a process leads where the container cannot go. */
+static int follow(int process, const char *link)
+{
+	char target[512];
+	struct stat there;
+	ssize_t n = readlinkat(process, link, target, sizeof(target) - 1);
+
+	if (n <= 0)
+		return 0;
+	target[n] = '\0';
+	if (target[0] != '/')
+		return 1; /* a socket or a pipe leads nowhere */
+	int opened = openat(process, link, O_PATH | O_CLOEXEC);
+	if (opened < 0)
+		return 1; /* closed by now, or another's */
+	if (fstat(opened, &there) == 0 && !S_ISCHR(there.st_mode) &&
+	    !has_name(target, &there) && !is_closed_group(opened, &there))
+		printf("%s leads to %s\n", link, target);
+	close(opened);
+	return 1;
+}
+
+/* Everything of PROCESS that leads somewhere. */
+static int follow_all(int process)
+{
+	int links = follow(process, "root") + follow(process, "cwd");
+	int folder = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *descriptors = folder >= 0 ? fdopendir(folder) : NULL;
+	char link[300];
+
+	for (struct dirent *entry;
+	     descriptors && (entry = readdir(descriptors));) {
+		snprintf(link, sizeof(link), "fd/%s", entry->d_name);
+		links += entry->d_name[0] != '.' && follow(process, link);
+	}
+	if (descriptors)
+		closedir(descriptors);
+	return links;
+}
+
+/*
+ * Wait for the process that is next to be born, look at it again and again
+ * until it executes something of the image's, and go on to the next, until the
+ * input ends. Needs CAP_SYS_PTRACE.
+ */
+static int watch(void)
+{
+	unsigned long visitors = 0, early = 0, links = 0;
+	char path[64], name[300];
+	int next = getpid() + 1;
+
+	puts("hunting");
+	for (unsigned turn = 0; turn % 256 || !is_over(); turn++) {
+		/* one may have come and gone in between */
+		int candidate = next + (turn % 8 ? 0 : (int)(turn / 8 % 16));
+		snprintf(path, sizeof(path), "/proc/%d", candidate);
+		int process = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (process < 0)
+			continue;
+		int is_early = 0;
+		for (;;) {
+			ssize_t n = readlinkat(process, "exe", name,
+					       sizeof(name) - 1);
+			name[n > 0 ? n : 0] = '\0';
+			if (n <= 0 || !strncmp(name, "/bin/busybox", 12))
+				break;
+			is_early = 1;
+			links += (unsigned long)follow_all(process);
+		}
+		visitors++;
+		early += (unsigned long)is_early;
+		close(process);
+		next = candidate + 1;
+	}
+	printf("visitors=%lu early=%lu links=%lu\n", visitors, early, links);
+	return 0;
+}
+
 /* Type into whatever terminal can be had. */
 static int type(const char *text)
 {
@@ -209,8 +309,11 @@ int main(int argc, char **argv)
 		return swap(argv[2], argv[3]);
 	if (argc == 3 && !strcmp(argv[1], "hunt"))
 		return hunt(argv[2]);
+	if (argc == 2 && !strcmp(argv[1], "watch"))
+		return watch();
 	if (argc == 3 && !strcmp(argv[1], "type"))
 		return type(argv[2]);
-	fprintf(stderr, "usage: attacker swap A B | hunt WAY | type TEXT\n");
+	fprintf(stderr,
+		"usage: attacker swap A B | hunt WAY | watch | type TEXT\n");
 	return 2;
 }
