@@ -25,6 +25,22 @@ void term_sanitize(const char *text, size_t length, struct strbuf *out)
 	}
 }
 
+void term_sanitize_lines(const char *text, size_t length, struct strbuf *out)
+{
+	size_t at = 0;
+
+	while (at < length) {
+		size_t end = at;
+
+		while (end < length && text[end] != '\n' && text[end] != '\t')
+			end++;
+		term_sanitize(text + at, end - at, out);
+		if (end < length)
+			strbuf_addch(out, text[end++]);
+		at = end;
+	}
+}
+
 unsigned term_width(int fd, unsigned fallback)
 {
 	struct winsize size;

@@ -16,6 +16,9 @@
  */
 void term_sanitize(const char *text, size_t length, struct strbuf *out);
 
+/* The same for text of several lines: their ends, and tabs, stay. */
+void term_sanitize_lines(const char *text, size_t length, struct strbuf *out);
+
 /* Columns of the terminal on FD, or FALLBACK. */
 unsigned term_width(int fd, unsigned fallback);
 

@@ -205,11 +205,26 @@ void command_report(struct error *err)
 	error_release(err);
 }
 
-int command_print(const char *text, size_t length, struct error *err)
+static int print(const char *text, size_t length, struct error *err)
 {
 	if (fs_write_all(STDOUT_FILENO, text, length, err) < 0)
 		return error_wrap(err, "standard output");
 	return 0;
+}
+
+int command_print(const char *text, size_t length, struct error *err)
+{
+	autoclean(strbuf_release) struct strbuf harmless = STRBUF_INIT;
+
+	if (!isatty(STDOUT_FILENO))
+		return print(text, length, err);
+	term_sanitize_lines(text, length, &harmless);
+	return print(harmless.text, harmless.length, err);
+}
+
+int command_print_control(const char *text, struct error *err)
+{
+	return print(text, strlen(text), err);
 }
 
 int command_print_line(const char *text, struct error *err)

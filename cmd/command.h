@@ -31,13 +31,18 @@ int command_main(const struct command *table, char **argv);
 void command_report(struct error *err);
 
 /*
- * Print TEXT on standard output. DENIED or SYSTEM when it cannot be written
- * (a full disk, a closed pipe): a result that got lost is a failure.
+ * Print TEXT on standard output; where that is a terminal, with every control
+ * byte but line ends and tabs made harmless: names, labels and what else stands
+ * in it may be an image's or a container's. DENIED or SYSTEM when it cannot be
+ * written (a full disk, a closed pipe): a result that got lost is a failure.
  */
 int command_print(const char *text, size_t length,
 		  struct error *err) must_check;
 
 /* Print TEXT and a newline, as command_print does. */
 int command_print_line(const char *text, struct error *err) must_check;
+
+/* Print TEXT, which is our own word to the terminal, as it is. */
+int command_print_control(const char *text, struct error *err) must_check;
 
 #endif

@@ -9,7 +9,8 @@
  * made of the column's names), "json" (an object per line, keys sorted), "raw"
  * where the verb has one, else a template per row. `\t` and `\n` written as
  * two characters become tab and newline. In tables control bytes of the
- * values are made harmless; other formats print them as they are.
+ * values are made harmless; other formats give them as they are, and what
+ * prints them sees to the terminal.
  */
 #ifndef CMD_LISTING_H
 #define CMD_LISTING_H

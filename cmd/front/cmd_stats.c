@@ -238,9 +238,9 @@ static int show(const struct watch *watch, const char *format, bool redraws,
 	for (size_t i = 0; i < watch->count; i++)
 		(void)json_array_append_new(rows,
 					    make_row(watch, &watch->items[i]));
-	if (redraws)
-		strbuf_addstr(&out, "\033[H\033[J");
 	if (rows_print(&listing, format, rows, &out, err) < 0)
+		return -1;
+	if (redraws && command_print_control("\033[H\033[J", err) < 0)
 		return -1;
 	return command_print(out.text, out.length, err);
 }

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 
+import pexpect
 import pytest
 
 from conftest import program
@@ -166,20 +167,46 @@ def test_a_cidfile_is_never_written_over(imgctl, canary, busybox):
         imgctl.fails("run", "--rm", "--cidfile", path, busybox, "true", rc=125)
 
 
-def test_escapes_for_the_callers_terminal(imgctl, canary, tmp_path_of_test):
-    """Labels, variables and commands of an image reach a terminal with their escapes made visible."""
-    evil = "\x1b]0;pwned\x07\x1b[2J\x9b31m"
-    image = load(imgctl, tmp_path_of_test, config={"Labels": {"a": evil, evil: "b"}, "Cmd": ["sleep", "1000", evil],
-                                                   "Env": [images.PATH, f"A={evil}"], "Entrypoint": ["sh", "-c", "exec sleep 1000", evil]})
-    assert imgctl.inspect(image, "{{json .Config.Labels}}", kind="image")["a"] == evil
-    imgctl.ok("run", "-d", "--name", "box", image)
-    for command in (["ps", "--no-trunc"], ["inspect", "box"], ["inspect", image], ["images"], ["history", "--no-trunc", image], ["top", "box"],
-                    ["run", "--rm", "--entrypoint", evil, image], ["exec", "box", evil], ["rm", evil]):
+EVIL = "\x1b]0;pwned\x07\x1b[2J\x9b31m"
+
+
+@pytest.fixture
+def evil(imgctl, canary, tmp_path_of_test):
+    """An image and a container of it with escapes in whatever can hold them."""
+    image = load(imgctl, tmp_path_of_test, images.Layer().file(f"etc/{EVIL.replace('/', '')}", "x"), config={
+        "Labels": {"a": EVIL, EVIL: "b"}, "Cmd": ["sleep", "1000", EVIL], "Env": [images.PATH, f"A={EVIL}"],
+        "Entrypoint": ["sh", "-c", 'touch "/tmp/$A"; echo "$A"; sleep 1000']})
+    imgctl.ok("run", "-d", "--name", "box", "-l", f"mine={EVIL}", "--annotation", f"x={EVIL}", image)
+    imgctl.ok("commit", "-m", EVIL, "-a", EVIL, "box", "again:1")
+    imgctl.ok("volume", "create", "--label", f"v={EVIL}", "vol")
+    imgctl.ok("network", "create", "--label", f"n={EVIL}", "net")
+    yield image
+    imgctl.ok("rm", "-f", "box")
+    imgctl.ok("network", "rm", "net")
+
+
+def test_escapes_for_the_callers_terminal(imgctl, evil):
+    """What an image or a container says reaches a terminal with its escapes made harmless, and a pipe as it is."""
+    assert imgctl.inspect(evil, "{{json .Config.Labels}}", kind="image")["a"] == EVIL
+    until(lambda: EVIL in imgctl.ok("logs", "box"), "the container says nothing")
+    raw = [["ps", "--format", "{{.Label \"mine\"}} {{.Labels}} {{.Command}}", "--no-trunc"],
+           ["inspect", "-f", "{{.Config.Labels}} {{.Config.Env}} {{.Args}}", "box"],
+           ["inspect", "-f", "{{range $k, $v := .Config.Labels}}{{$k}}={{$v}}{{println}}{{end}}", evil],
+           ["inspect", "-f", "{{.Comment}} {{.Author}}", "again:1"], ["history", "--no-trunc", "--format", "{{.CreatedBy}} {{.Comment}}", "again:1"],
+           ["volume", "ls", "--format", "{{.Labels}}"], ["volume", "inspect", "-f", "{{.Labels}}", "vol"],
+           ["network", "ls", "--format", "{{.Labels}}"], ["network", "inspect", "-f", "{{.Labels}}", "net"],
+           ["events", "--since", "1h", "--until", "0s", "--format", "{{.Actor.Attributes}}"], ["diff", "box"]]
+    for command in raw:
+        assert EVIL in imgctl.ok(*command), command  # prepared: there it is
+    for command in raw + [
+            ["ps", "--no-trunc"], ["ps", "--format", "json"], ["inspect", "box"], ["inspect", evil], ["inspect", "-f", "{{json .}}", "box"],
+            ["images"], ["images", "--format", "json"], ["history", "--no-trunc", evil], ["top", "box"], ["stats", "--no-stream", "box"],
+            ["stats", "--no-stream", "--format", "{{.Name}}", "box"], ["isolation", "box"], ["volume", "ls"], ["volume", "inspect", "vol"],
+            ["network", "ls"], ["network", "inspect", "net"], ["events", "--since", "1h", "--until", "0s"],
+            ["events", "--since", "1h", "--until", "0s", "--format", "json"], ["system", "df", "-v"], ["info"], ["generate", "systemd", "box"],
+            ["run", "--explain", evil], ["run", "--rm", "--entrypoint", EVIL, evil], ["exec", "box", EVIL], ["rm", EVIL]]:
         shown = imgctl.pty(*command)
-        shown.expect(pexpect_eof(), timeout=20)
-        assert not re.search("\x1b\\]|\x1b\\[2J|\x07", shown.before), (command, shown.before)
-
-
-def pexpect_eof():
-    import pexpect
-    return pexpect.EOF
+        shown.expect(pexpect.EOF, timeout=20)
+        assert not re.search("[\x1b\x07\x9b]", shown.before), (command, shown.before)
+    shown = imgctl.pty("logs", "box")  # the container's own output is the caller's affair
+    shown.expect_exact(EVIL)

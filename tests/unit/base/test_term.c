@@ -75,10 +75,35 @@ static void test_term__width_falls_back(void **state)
 	(void)close(fd);
 }
 
+static void test_term__sanitizes_lines(void **state)
+{
+	static const struct {
+		const char *text, *expected, *why;
+	} cases[] = {
+		{ "", "", "nothing" },
+		{ "a\tb\n\nc", "a\tb\n\nc", "line ends and tabs stay" },
+		{ "\033[2J\n\tx\033", "?[2J\n\tx?", "all others do not" },
+		{ "\xc2\x9b\n\xc2\n", "?\n?\n", "no rune goes on in the next" },
+		{ "a\rb\x07", "a?b?", "neither carriage return nor bell" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct strbuf out = STRBUF_INIT;
+
+		strbuf_addstr(&out, "|");
+		term_sanitize_lines(cases[i].text, strlen(cases[i].text), &out);
+		if (strcmp(out.text + 1, cases[i].expected) != 0)
+			fail_msg("%s: %s", cases[i].why, out.text);
+		strbuf_release(&out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_term__sanitizes),
+		cmocka_unit_test(test_term__sanitizes_lines),
 		cmocka_unit_test(test_term__a_nul_is_a_control_byte),
 		cmocka_unit_test(test_term__counts_columns),
 		cmocka_unit_test(test_term__width_falls_back),
