@@ -231,18 +231,16 @@ static bool read_number(const char **text, double *out)
 	return any;
 }
 
-/* "1.5": VALUE in UNITs, without trailing zeros. */
+/* "1.5": VALUE in UNITs, none above a second, without trailing zeros. */
 static void add_decimal(uint64_t value, uint64_t unit, const char *name,
 			char *out, size_t size)
 {
 	char fraction[CLOCK_TEXT_MAX] = "";
-	int digits = 0;
+	unsigned billionths = (unsigned)(value % unit * (CLOCK_SECOND / unit));
 
-	for (uint64_t rest = unit; rest > 1; rest /= 10)
-		digits++;
-	if (value % unit) {
-		(void)snprintf(fraction, sizeof(fraction), ".%0*llu", digits,
-			       (unsigned long long)(value % unit));
+	if (billionths) {
+		(void)snprintf(fraction, sizeof(fraction), ".%09u",
+			       billionths); /* 11 bytes at most */
 		for (size_t end = strlen(fraction); fraction[end - 1] == '0';)
 			fraction[--end] = '\0';
 	}

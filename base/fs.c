@@ -219,6 +219,12 @@ int fs_copy_range(int from, int to, uint64_t length, struct error *err)
 	return 0;
 }
 
+int fs_open_stream(int fd, DIR **out, struct error *err)
+{
+	*out = fdopendir(fd);
+	return *out ? 0 : error_sys(err, errno, "read a folder");
+}
+
 int fs_sync_dir(int dirfd, struct error *err)
 {
 	autoclose int fd = openat(dirfd, ".",

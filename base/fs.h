@@ -9,6 +9,7 @@
 #ifndef BASE_FS_H
 #define BASE_FS_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -67,6 +68,9 @@ int fs_copy_range(int from, int to, uint64_t length,
  * crossing into another file system (BUSY at a mount point). Absent is fine.
  */
 int fs_remove_tree(int dirfd, const char *name, struct error *err) must_check;
+
+/* Read the folder FD by a stream, which owns it from then on. */
+int fs_open_stream(int fd, DIR **out, struct error *err) must_check;
 
 /* Flush a directory's entries to disk. */
 int fs_sync_dir(int dirfd, struct error *err) must_check;

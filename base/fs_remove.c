@@ -52,9 +52,8 @@ static int push(struct walk *walk, int fd, const char *name, struct error *err)
 
 	if (fstat(fd, &st) < 0)
 		return error_sys(err, errno, "stat %s", name);
-	dir = fdopendir(fd);
-	if (!dir)
-		return error_sys(err, errno, "read %s", name);
+	if (fs_open_stream(fd, &dir, err) < 0)
+		return error_wrap(err, "%s", name);
 	if (walk->depth == walk->allocated) {
 		walk->allocated = walk->allocated ? walk->allocated * 2 : 16;
 		walk->levels = xreallocarray(walk->levels, walk->allocated,
@@ -129,10 +128,9 @@ static int reopen(struct level *level, int child, struct error *err)
 		return error_set(err, ERROR_BUSY,
 				 "%s was moved while it was being removed",
 				 level->name);
-	level->dir = fdopendir(fd);
-	if (!level->dir)
-		return error_sys(err, errno, "read %s", level->name);
-	fd = -1; /* the stream owns it now */
+	if (fs_open_stream(fd, &level->dir, err) < 0)
+		return error_wrap(err, "%s", level->name);
+	(void)TAKE_FD(fd); /* the stream's now */
 	return 0;
 }
 

@@ -429,11 +429,32 @@ static int load_filter(const struct confine_plan *plan, int line,
 	return 0;
 }
 
-static int set_personality(const struct runtime_number *personality)
+static int set_memory_policy(const struct runtime_memory_policy *policy)
 {
-	if (!personality->is_set)
+	const unsigned long *nodes = (const void *)&policy->nodes;
+	bool is_empty = !CPU_COUNT(&policy->nodes);
+
+	if (!policy->is_set)
 		return 0;
-	return syscall(SYS_personality, personality->value) < 0 ? -1 : 0;
+	/* the kernel takes one bit less than it is told of */
+	return syscall(SYS_set_mempolicy, policy->mode, is_empty ? NULL : nodes,
+		       is_empty ? 0UL : CPU_SETSIZE + 1UL) < 0
+		       ? -1
+		       : 0;
+}
+
+/* What the container says of each of its processes. */
+static int set_manner(const struct confine_plan *plan,
+		      struct stage_failure *fail)
+{
+	const struct runtime_number *personality = &plan->personality;
+
+	if (personality->is_set &&
+	    syscall(SYS_personality, personality->value) < 0)
+		return stage_fail(fail, STAGE_SCHEDULING, NULL);
+	if (set_memory_policy(&plan->memory_policy) < 0)
+		return stage_fail(fail, STAGE_MEMORY, NULL);
+	return 0;
 }
 
 /* A relative path waits for its working directory. */
@@ -461,9 +482,7 @@ int confine_and_execute(const struct confine_plan *plan,
 	if (set_limits(process, fail) < 0 ||
 	    enter_workdir(process->cwd, &is_inside, fail) < 0)
 		return -1;
-	if (set_personality(&plan->personality) < 0)
-		return stage_fail(fail, STAGE_SCHEDULING, NULL);
-	if (become(plan, fail) < 0)
+	if (set_manner(plan, fail) < 0 || become(plan, fail) < 0)
 		return -1;
 	if (!is_inside && chdir(process->cwd) < 0)
 		return stage_fail(fail, STAGE_WORKDIR, process->cwd);

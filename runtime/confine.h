@@ -22,6 +22,7 @@
 
 #include "base/error.h"
 #include "base/strvec.h"
+#include "runtime/spec/runtime_memory_policy.h"
 #include "runtime/spec/runtime_process.h"
 #include "runtime/stage.h"
 
@@ -34,7 +35,8 @@ struct confine_plan {
 	char *const *env;
 	const struct sock_fprog *filter; /* or NULL */
 	unsigned filter_flags;
-	struct runtime_number personality; /* of the container */
+	struct runtime_number personality;	    /* of the container */
+	struct runtime_memory_policy memory_policy; /* the same */
 	cpu_set_t first_cpus; /* while it enters; none: as they are */
 	cpu_set_t cpus;	      /* of the program; none: as they are */
 	unsigned preserved;   /* descriptors from 3 on that the program keeps */

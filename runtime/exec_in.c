@@ -78,6 +78,7 @@ static int plan_confinement(const struct exec_in *request,
 	out->filter = request->filter;
 	out->filter_flags = request->filter_flags;
 	out->personality = spec->personality;
+	out->memory_policy = spec->memory_policy;
 	out->preserved = request->preserved;
 	out->has_listener = request->listen;
 	return 0;

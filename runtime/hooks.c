@@ -36,7 +36,7 @@ void hook_state_make(const struct runtime_spec *spec, const char *id,
 		(void)json_object_set_new(
 			annotations, spec->annotations[i].key,
 			json_string(spec->annotations[i].value));
-	(void)json_object_set_new(state, "ociVersion", json_string("1.2.0"));
+	(void)json_object_set_new(state, "ociVersion", json_string("1.3.0"));
 	(void)json_object_set_new(state, "id", json_string(id ? id : ""));
 	(void)json_object_set_new(state, "bundle",
 				  json_string(bundle ? bundle : "/"));

@@ -14,6 +14,7 @@
 #include "runtime/idmap.h"
 #include "runtime/init_plan.h"
 #include "runtime/init_stages.h"
+#include "runtime/net_devices.h"
 
 /*
  * The root as a detached mount of its own. A descriptor that is one already
@@ -81,6 +82,26 @@ static int start_child(const struct launch *launch, struct init_plan *plan,
 	return 0;
 }
 
+/* The child was born in a new network namespace, or is about to join one. */
+static int give_devices(const struct init_plan *plan, pid_t pid,
+			struct error *err)
+{
+	const struct runtime_spec *spec = plan->spec;
+	autofree char *path = xasprintf("/proc/%d/ns/net", (int)pid);
+	autoclose int own = -1;
+	int joined = plan->namespaces.joined[RUNTIME_NAMESPACE_NETWORK];
+
+	if (!spec->net_device_count)
+		return 0;
+	if (joined < 0) {
+		own = open(path, O_RDONLY | O_CLOEXEC);
+		if (own < 0)
+			return error_sys(err, errno, "open %s", path);
+	}
+	return net_devices_move(spec->net_devices, spec->net_device_count,
+				joined < 0 ? own : joined, err);
+}
+
 /* What only a parent can do, while the child mounts. */
 static int serve(const struct launch *launch, const struct init_plan *plan,
 		 const struct launched *child, struct error *err)
@@ -94,6 +115,8 @@ static int serve(const struct launch *launch, const struct init_plan *plan,
 		/* a dead child tells why when its answer is read */
 		(void)control_send(child->control_fd, CONTROL_MAPPED, 0, -1);
 	}
+	if (give_devices(plan, child->pid, err) < 0)
+		return -1;
 	if (launch->prepare) {
 		if (launch->prepare(launch->context, child->pid, err) < 0)
 			return -1;

@@ -30,6 +30,7 @@ static const char *const sentences[STAGE_COUNT] = {
 	[STAGE_STDIO] = "set up standard streams",
 	[STAGE_RLIMIT] = "set resource limit",
 	[STAGE_SCHEDULING] = "set scheduling",
+	[STAGE_MEMORY] = "set the memory policy",
 	[STAGE_WORKDIR] = "change to working directory",
 	[STAGE_USER] = "change user and groups",
 	[STAGE_CAPABILITIES] = "set capabilities",

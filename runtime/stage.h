@@ -39,6 +39,7 @@ enum stage {
 	STAGE_STDIO,	     /* the three descriptors */
 	STAGE_RLIMIT,	     /* path: its name */
 	STAGE_SCHEDULING,    /* policy, I/O priority, personality */
+	STAGE_MEMORY,	     /* the policy of NUMA nodes */
 	STAGE_WORKDIR,	     /* path: the directory */
 	STAGE_USER,	     /* groups and ids */
 	STAGE_CAPABILITIES,  /* the sets */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* -v [SOURCE:]DESTINATION[:OPTION,OPTION] as an entry of docker's Mounts. */
+#include <assert.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -77,6 +78,7 @@ int run_mount_from_volume(const char *text, json_t **out, struct error *err)
 
 	if (split_volume(text, &parts, err) < 0)
 		return -1;
+	assert(parts.items); /* there is a part before the first colon */
 	destination = parts.items[parts.count > 1];
 	mode = parts.count > 2 ? parts.items[2] : "";
 	if (run_mount_check_target(destination, err) == 0) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Networks and published ports of `run` and `create`. */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -221,6 +222,7 @@ static int add_network(const struct run_config_request *request, size_t index,
 		joining.name = NULL;
 		if (read_fields(copy, &joining, err) < 0)
 			return -1;
+		assert(joining.name); /* or that had failed */
 	}
 	if (!*joining.name)
 		return error_set(err, ERROR_INVALID, "network name is missing");

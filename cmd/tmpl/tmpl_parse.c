@@ -8,6 +8,7 @@
  */
 #include "cmd/tmpl/tmpl.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,6 +102,7 @@ static int parse_name(struct tmpl_stream *p, const char *context, char **out)
 
 static bool is_blank(const struct tmpl_node *list)
 {
+	assert(list); /* what was parsed has one */
 	for (size_t i = 0; i < list->count; i++) {
 		const struct tmpl_node *item = list->items[i];
 
@@ -309,8 +311,9 @@ static int parse_list(struct tmpl_stream *p, struct tmpl_node **out,
 		struct tmpl_node *item = NULL;
 		int failed = parse_text_or_action(p, &item);
 
-		if (!failed && (item->type == TMPL_NODE_END ||
-				item->type == TMPL_NODE_ELSE)) {
+		if (!failed && item &&
+		    (item->type == TMPL_NODE_END ||
+		     item->type == TMPL_NODE_ELSE)) {
 			*end_out = item;
 			return 0;
 		}

@@ -18,7 +18,7 @@
 #include "base/strbuf.h"
 
 /* The version of the specification that is spoken. */
-#define OCI_VERSION "1.2.0"
+#define OCI_VERSION "1.3.0"
 
 enum {
 	OCI_ID_MAX = 1024,

@@ -199,12 +199,16 @@ json_t *oci_template_features(void)
 {
 	json_t *section = json_pack(
 		"{s:o, s:o, s:{s:b, s:b, s:b, s:b, s:b}, s:o,"
-		" s:{s:b}, s:{s:b}, s:{s:b}, s:{s:{s:b}}}",
+		" s:{s:b}, s:{s:b}, s:{s:b}, s:{s:{s:b}}, s:{s:b},"
+		" s:{s:o, s:o}}",
 		"namespaces", list_namespaces(), "capabilities",
 		list_capabilities(), "cgroup", "v1", 1, "v2", 1, "systemd", 1,
 		"systemdUser", 0, "rdma", 1, "seccomp", describe_seccomp(),
 		"apparmor", "enabled", 1, "selinux", "enabled", 1, "intelRdt",
-		"enabled", 0, "mountExtensions", "idmap", "enabled", 1);
+		"enabled", 0, "mountExtensions", "idmap", "enabled", 1,
+		"netDevices", "enabled", 1, "memoryPolicy", "modes",
+		list_names(runtime_memory_policy_mode), "flags",
+		list_names(runtime_memory_policy_flag));
 
 	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:{s:s}, s:[]}",
 			 "ociVersionMin", "1.0.0", "ociVersionMax", OCI_VERSION,

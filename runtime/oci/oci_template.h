@@ -2,7 +2,7 @@
 /*
  * Documents that the OCI command line writes by itself: a configuration to
  * start from (`spec`), and what this runtime knows (`features`, runtime-spec
- * 1.2 "Features"). The caller releases them.
+ * 1.3 "Features"). The caller releases them.
  */
 #ifndef RUNTIME_OCI_TEMPLATE_H
 #define RUNTIME_OCI_TEMPLATE_H

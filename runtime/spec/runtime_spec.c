@@ -301,6 +301,10 @@ static int read_isolation(const json_t *section, struct runtime_spec *out,
 		    0 ||
 	    read_resources(section, out, err) < 0 ||
 	    read_intel_rdt(section, out, err) < 0 ||
+	    runtime_memory_policy_parse(section, &out->memory_policy, err) <
+		    0 ||
+	    runtime_net_devices_parse(section, &out->net_devices,
+				      &out->net_device_count, err) < 0 ||
 	    jsonx_opt_object(section, "seccomp", &out->seccomp, err) < 0)
 		return -1;
 	json_incref(out->seccomp);
@@ -375,6 +379,10 @@ static int check(const struct runtime_spec *spec, struct error *err)
 		return error_set(err, ERROR_INVALID,
 				 "linux: timeOffsets: need a new time "
 				 "namespace");
+	if (spec->net_device_count &&
+	    !spec->namespaces[RUNTIME_NAMESPACE_NETWORK].is_asked)
+		return error_set(err, ERROR_INVALID,
+				 "linux: netDevices: need a network namespace");
 	return check_user(spec, err);
 }
 
@@ -445,5 +453,6 @@ void runtime_spec_release(struct runtime_spec *spec)
 	free(spec->intel_rdt.class_id);
 	free(spec->intel_rdt.l3_schema);
 	free(spec->intel_rdt.memory_schema);
+	runtime_net_devices_free(spec->net_devices, spec->net_device_count);
 	*spec = (struct runtime_spec){ 0 };
 }

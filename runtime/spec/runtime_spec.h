@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An OCI runtime configuration (config.json, runtime-spec 1.2) as plain C: the
+ * An OCI runtime configuration (config.json, runtime-spec 1.3) as plain C: the
  * only input of the runner, whoever asks: run, exec, a build step or the OCI
  * command line.
  *
@@ -21,7 +21,9 @@
 
 #include "base/error.h"
 #include "base/strvec.h"
+#include "runtime/spec/runtime_memory_policy.h"
 #include "runtime/spec/runtime_mount.h"
+#include "runtime/spec/runtime_net_device.h"
 #include "runtime/spec/runtime_process.h"
 #include "runtime/spec/runtime_resources.h"
 
@@ -111,6 +113,9 @@ struct runtime_spec {
 	struct runtime_time_offset monotonic;
 	struct runtime_time_offset boottime;
 	struct runtime_intel_rdt intel_rdt;
+	struct runtime_memory_policy memory_policy;
+	struct runtime_net_device *net_devices;
+	size_t net_device_count;
 };
 
 /* Read a whole CONFIG document into OUT; on failure OUT is released. */

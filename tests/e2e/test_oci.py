@@ -36,7 +36,7 @@ def create(oci, bundle, script, *options, name="c1"):
 def test_life_from_create_to_delete(oci, bundle):
     out = create(oci, bundle, "echo begun; exec sleep 1000")
     state = oci.state("c1")
-    assert state["status"] == "created" and state["ociVersion"].startswith("1.2")
+    assert state["status"] == "created" and state["ociVersion"].startswith("1.3")
     assert state["bundle"] == str(bundle.folder) and state["id"] == "c1"
     assert pathlib.Path(f"/proc/{state['pid']}").exists()
     assert out.read_text() == ""
@@ -405,7 +405,7 @@ def test_options_that_engines_give(oci, bundle):
 
 def test_version_and_help(oci):
     lines = oci.ok("--version").splitlines()
-    assert lines[0].startswith("imgctl-oci version ") and lines[1].startswith("spec: 1.2")
+    assert lines[0].startswith("imgctl-oci version ") and lines[1].startswith("spec: 1.3")
     assert "create" in oci.ok("--help")
     assert "--bundle" in oci.ok("create", "--help")
     oci.fails("nope", rc=1)
@@ -417,7 +417,7 @@ def test_spec(oci, tmp_path_of_test):
     folder.mkdir()
     oci.ok("spec", cwd=folder)
     config = json.loads((folder / "config.json").read_text())
-    assert config["ociVersion"].startswith("1.2") and config["process"]["args"] == ["sh"]
+    assert config["ociVersion"].startswith("1.3") and config["process"]["args"] == ["sh"]
     oci.fails("spec", cwd=folder, rc=1, err="exists")
     (folder / "config.json").unlink()
     oci.ok("spec", "--rootless", "-b", folder)
@@ -427,14 +427,15 @@ def test_spec(oci, tmp_path_of_test):
 
 def test_features(oci):
     features = oci.json("features")
-    assert features["ociVersionMin"] == "1.0.0" and features["ociVersionMax"].startswith("1.2")
+    assert features["ociVersionMin"] == "1.0.0" and features["ociVersionMax"].startswith("1.3")
     assert set(features["hooks"]) == {"prestart", "createRuntime", "createContainer", "startContainer",
                                       "poststart", "poststop"}
     assert {"rro", "ro", "rbind", "idmap", "tmpcopyup"} <= set(features["mountOptions"])
     linux = features["linux"]
     assert set(linux["namespaces"]) == {"mount", "pid", "uts", "ipc", "network", "user", "cgroup", "time"}
     assert "SCMP_ACT_NOTIFY" in linux["seccomp"]["actions"] and linux["intelRdt"] == {"enabled": False}
-    assert linux["cgroup"]["v1"] and linux["cgroup"]["v2"]
+    assert linux["cgroup"]["v1"] and linux["cgroup"]["v2"] and linux["netDevices"] == {"enabled": True}
+    assert "MPOL_INTERLEAVE" in linux["memoryPolicy"]["modes"] and "MPOL_F_STATIC_NODES" in linux["memoryPolicy"]["flags"]
 
 
 # ---- hooks
@@ -463,7 +464,7 @@ def test_hooks_of_all_kinds(oci, bundle):
         state = json.loads(line[3])
         assert line[1:3] == ["set", "arg"] and state["status"] == "creating" and state["id"] == "c1"
         assert state["bundle"] == str(bundle.folder) and state["annotations"] == {"k": "v"}
-        assert state["ociVersion"].startswith("1.2") and state["pid"] == oci.state("c1")["pid"]
+        assert state["ociVersion"].startswith("1.3") and state["pid"] == oci.state("c1")["pid"]
     assert (bundle.rootfs / "log").read_text() == ""
     oci.ok("start", "c1")
     kind, _, _, text = (bundle.rootfs / "log").read_text().split(" ", 3)
@@ -517,6 +518,9 @@ def test_a_failing_poststop_only_warns(oci, bundle):
     (lambda c: c["linux"].update(seccomp={"defaultAction": "SCMP_ACT_WHAT"}), "SCMP_ACT_WHAT"),
     (lambda c: c["linux"]["resources"].update(unified={"../x": "1"}), "unified"),
     (lambda c: c["linux"].update(mountLabel="a:b"), "mountLabel"),
+    (lambda c: c["linux"].update(netDevices={"nolink0": {}}), "nolink0"),
+    (lambda c: c["linux"].update(netDevices={"lo": {"name": "lo"}}), "lo"),
+    (lambda c: c["linux"].update(memoryPolicy={"mode": "MPOL_BIND", "nodes": "1000"}), "memory policy"),
 ])
 def test_a_bad_configuration(oci, bundle, change, words):
     bundle.script("echo never")

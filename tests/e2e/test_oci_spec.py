@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The fields of runtime-spec 1.2, one by one, as a program in the container sees them."""
+"""The fields of runtime-spec 1.3, one by one, as a program in the container sees them."""
 import fcntl
 import json
 import os
@@ -13,7 +13,8 @@ import threading
 import pytest
 
 from conftest import program
-from harness.bundle import Bundle, Runtime
+from harness import own_network
+from harness.bundle import Bundle, Runtime, until
 
 
 @pytest.fixture
@@ -252,7 +253,7 @@ def test_seccomp_notify(bundle, tmp_path_of_test):
         agent.join(15)
     assert "ross-device" in out and out.endswith("over\n"), out
     assert told[0]["metadata"] == "known" and told[0]["fds"] == ["seccompFd"]
-    assert told[0]["state"]["id"] == "c1" and told[0]["pid"] > 0 and told[0]["ociVersion"].startswith("1.2")
+    assert told[0]["state"]["id"] == "c1" and told[0]["pid"] > 0 and told[0]["ociVersion"].startswith("1.3")
 
 
 def test_seccomp_notify_needs_a_listener(bundle):
@@ -263,3 +264,92 @@ def test_seccomp_notify_needs_a_listener(bundle):
     assert bundle.run("true").rc == 1
     bundle.linux["seccomp"] = profile({**rule, "names": ["sendmsg"]}, listenerPath="/nowhere/agent.sock")
     assert "sendmsg" in bundle.run("true").err
+
+
+# ---- what came with 1.3
+
+def ip(*words):
+    subprocess.run(["ip", *words], check=True)
+
+
+@pytest.fixture
+def links():
+    """Makes links of the host's with names of this test's own."""
+    names = []
+
+    def make(*more):
+        names.append(f"imgt{os.getpid() % 100000}{len(names)}")
+        ip("link", "add", names[-1], *more, "type", "veth", "peer", "name", f"{names[-1]}p")
+        return names[-1]
+    yield make
+    for name in names:
+        subprocess.run(["ip", "link", "delete", name], stderr=subprocess.DEVNULL, check=False)
+
+
+def shown(text):
+    """Addresses of `ip -o addr` as (link, address) in order, those the kernel makes itself left out."""
+    return sorted((line.split()[1], line.split()[3]) for line in text.splitlines() if " scope global" in line)
+
+
+def test_a_link_goes_into_the_container(bundle, links):
+    one, other = links("address", "02:00:00:00:12:34", "mtu", "1400"), links()
+    for address in ("10.99.1.2/24", "10.99.1.3/24", "fd00:99::2/64"):
+        ip("address", "add", address, "dev", one, *(["nodad"] if ":" in address else []))
+    ip("address", "add", "10.99.2.2/24", "dev", one, "valid_lft", "1000", "preferred_lft", "1000")
+    ip("link", "set", one, "up")
+    bundle.linux["netDevices"] = {one: {"name": "eth0"}, other: {}}
+    out = bundle.prints("ip -o addr; cat /sys/class/net/eth0/address /sys/class/net/eth0/mtu; ip link show up | grep -c UP; "
+                        f"ls /sys/class/net | grep -cx {other}")
+    assert shown(out) == [("eth0", "10.99.1.2/24"), ("eth0", "10.99.1.3/24"), ("eth0", "fd00:99::2/64")]
+    assert out.splitlines()[-4:] == ["02:00:00:00:12:34", "1400", "3", "1"]
+    assert not {one, other} & own_network.links()
+
+
+def test_links_are_called_as_they_should_be(oci, bundle, links):
+    bundle.linux["netDevices"] = {links(): {"name": "eth%d"} for _ in range(3)}
+    assert bundle.prints("ls /sys/class/net").split() == ["eth0", "eth1", "eth2", "lo"]
+    good, bad = links(), links()
+    bundle.linux["netDevices"] = {good: {}, bad: {"name": "lo"}}
+    result = bundle.run("true")
+    assert result.rc == 1 and f"netDevices: {bad}" in result.err and "lo already" in result.err, result
+    bundle.linux["netDevices"] = {good: {}, "nolink0": {}}
+    result = bundle.run("true")
+    assert result.rc == 1 and "netDevices: nolink0" in result.err and "no such network device" in result.err, result
+    assert {good, bad} <= own_network.links()  # nothing is moved unless all can be
+
+
+def test_a_link_goes_into_a_namespace_by_path(bundle, links):
+    child = subprocess.Popen(["unshare", "--net", "sleep", "1000"])
+    try:
+        here = os.stat("/proc/self/ns/net").st_ino
+        until(lambda: os.stat(f"/proc/{child.pid}/ns/net").st_ino != here, "no namespace was made")
+        bundle.namespace("network", f"/proc/{child.pid}/ns/net")
+        name = links()
+        bundle.linux["netDevices"] = {name: {"name": "data0"}}
+        assert "data0" in bundle.prints("ls /sys/class/net")
+        listed = subprocess.run(["nsenter", "-t", str(child.pid), "-n", "ip", "-o", "link"], capture_output=True, text=True, check=True)
+        assert "data0" in listed.stdout  # the namespace goes on, and so does the link in it
+    finally:
+        child.kill()
+        child.wait()
+
+
+@pytest.mark.parametrize("policy, shows", [
+    ({"mode": "MPOL_BIND", "nodes": "0"}, "bind:0"), ({"mode": "MPOL_INTERLEAVE", "nodes": "0"}, "interleave:0"),
+    ({"mode": "MPOL_BIND", "nodes": "0", "flags": ["MPOL_F_STATIC_NODES"]}, "bind=static:0"),
+    ({"mode": "MPOL_PREFERRED", "nodes": "0", "flags": ["MPOL_F_RELATIVE_NODES"]}, "prefer=relative:0"),
+    ({"mode": "MPOL_LOCAL"}, "local"), ({"mode": "MPOL_DEFAULT"}, "default")])
+def test_memory_policy(oci, bundle, policy, shows):
+    bundle.linux["memoryPolicy"] = policy
+    script = "cut -d' ' -f2 /proc/self/numa_maps | sort | uniq"
+    assert bundle.prints(script) == shows + "\n"
+    bundle.start()
+    assert oci.ok("exec", "c1", "sh", "-c", script) == shows + "\n"
+    oci.ok("delete", "--force", "c1")
+
+
+def test_members_of_later_specifications_are_passed_over(bundle):
+    bundle.linux["tomorrow"] = {"x": [1]}
+    bundle.config["vm"] = {"hwConfig": {}}
+    bundle.process["tomorrow"] = True
+    assert bundle.prints("echo here") == "here\n"

@@ -15,8 +15,13 @@ static int replay_file(const char *path)
 	uint8_t *data;
 	size_t size;
 
-	if (!file || fstat(fileno(file), &st) < 0) {
+	if (!file) {
 		perror(path);
+		return -1;
+	}
+	if (fstat(fileno(file), &st) < 0) {
+		perror(path);
+		(void)fclose(file); /* read only */
 		return -1;
 	}
 	size = (size_t)st.st_size;

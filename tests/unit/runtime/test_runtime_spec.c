@@ -139,6 +139,40 @@ static const struct refusal refusals[] = {
 	  "boottime: nanosecs" },
 	{ "sysctl as a number", LINUX("\"sysctl\":{\"a\":1}"),
 	  "sysctl: a: expected a string" },
+	{ "net device that is none",
+	  LINUX("\"namespaces\":[{\"type\":\"network\"}],"
+		"\"netDevices\":{\"a/b\":{}}"),
+	  "netDevices: a/b: is not the name" },
+	{ "net device with a long name inside",
+	  LINUX("\"namespaces\":[{\"type\":\"network\"}],"
+		"\"netDevices\":{\"a\":{\"name\":\"0123456789abcdef\"}}"),
+	  "netDevices: a: name: \"0123456789abcdef\"" },
+	{ "net device with two numbers in its name",
+	  LINUX("\"namespaces\":[{\"type\":\"network\"}],"
+		"\"netDevices\":{\"a\":{\"name\":\"e%d%d\"}}"),
+	  "name: \"e%d%d\"" },
+	{ "net device with another conversion in its name",
+	  LINUX("\"namespaces\":[{\"type\":\"network\"}],"
+		"\"netDevices\":{\"a\":{\"name\":\"e%s\"}}"),
+	  "name: \"e%s\"" },
+	{ "two net devices of one name",
+	  LINUX("\"namespaces\":[{\"type\":\"network\"}],"
+		"\"netDevices\":{\"a\":{\"name\":\"e\"},\"e\":{}}"),
+	  "netDevices: a and e are both to be called e" },
+	{ "net devices in the host's network",
+	  LINUX("\"netDevices\":{\"a\":{}}"),
+	  "netDevices: need a network namespace" },
+	{ "memory policy without a mode",
+	  LINUX("\"memoryPolicy\":{\"nodes\":\"0\"}"), "memoryPolicy: mode" },
+	{ "unknown memory policy",
+	  LINUX("\"memoryPolicy\":{\"mode\":\"MPOL_WHAT\"}"),
+	  "memoryPolicy: mode: \"MPOL_WHAT\"" },
+	{ "unknown flag of a memory policy",
+	  LINUX("\"memoryPolicy\":{\"mode\":\"MPOL_BIND\",\"flags\":[\"X\"]}"),
+	  "memoryPolicy: flags[0]: \"X\"" },
+	{ "nodes that are no list",
+	  LINUX("\"memoryPolicy\":{\"mode\":\"MPOL_BIND\",\"nodes\":\"3-1\"}"),
+	  "memoryPolicy: nodes: \"3-1\"" },
 	{ "unknown personality",
 	  LINUX("\"personality\":{\"domain\":\"LINUX64\"}"), "domain" },
 };
@@ -155,6 +189,29 @@ static void test_runtime_spec__refuses(void **state)
 		if (!strstr(err.msg, refusals[i].says))
 			fail_msg("%s: says \"%s\"", refusals[i].why, err.msg);
 	}
+}
+
+static void test_runtime_spec__reads_what_came_with_1_3(void **state)
+{
+	autoclean(error_release) struct error err = ERROR_INIT;
+	autoclean(runtime_spec_release) struct runtime_spec spec;
+
+	(void)state;
+	if (parse(LINUX("\"namespaces\":[{\"type\":\"network\"}],"
+			"\"netDevices\":{\"ens1\":{\"name\":\"eth%d\"},"
+			"\"ens2\":{}},\"memoryPolicy\":{\"nodes\":\"0,3-4\","
+			"\"mode\":\"MPOL_BIND\","
+			"\"flags\":[\"MPOL_F_STATIC_NODES\"]}"),
+		  &spec, &err) < 0)
+		fail_msg("%s", err.msg);
+	assert_int_equal(spec.net_device_count, 2);
+	assert_string_equal(spec.net_devices[0].host, "ens1");
+	assert_string_equal(spec.net_devices[0].name, "eth%d");
+	assert_string_equal(spec.net_devices[1].name, "ens2");
+	assert_true(spec.memory_policy.is_set);
+	assert_int_equal(spec.memory_policy.mode, 2 | 1 << 15);
+	assert_int_equal(CPU_COUNT(&spec.memory_policy.nodes), 3);
+	assert_true(CPU_ISSET(4, &spec.memory_policy.nodes));
 }
 
 static const char whole[] =
@@ -269,6 +326,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_runtime_spec__refuses),
+		cmocka_unit_test(test_runtime_spec__reads_what_came_with_1_3),
 		cmocka_unit_test(test_runtime_spec__reads_process),
 		cmocka_unit_test(test_runtime_spec__reads_the_rest),
 	};

@@ -212,8 +212,8 @@ static void test_spec_linux__security_options_have_keys(void **state)
 		autoclean(jsonx_free) json_t *host = spec_json(rows[i].host);
 		const char *value = spec_security_option(host, "seccomp");
 
-		if (!rows[i].want != !value ||
-		    (value && strcmp(value, rows[i].want) != 0))
+		if (rows[i].want && value ? strcmp(value, rows[i].want) != 0
+					  : rows[i].want != value)
 			fail_msg("%s: %s", rows[i].why,
 				 value ? value : "(absent)");
 	}
