@@ -13,8 +13,8 @@
 
 enum { IDRANGES_FILE_MAX = 1 << 20, IDRANGES_MAP_MAX = 16 << 10 };
 
-static void add(struct idranges *ranges, uint32_t inside, uint32_t outside,
-		uint32_t count)
+void idranges_add(struct idranges *ranges, uint32_t inside, uint32_t outside,
+		  uint32_t count)
 {
 	if (!count || ranges->count == IDRANGES_MAX)
 		return;
@@ -73,7 +73,7 @@ static void parse_line(const char *line, const char *end, const char *name,
 	    !read_number(&at, end, &count) || at != end ||
 	    !is_range(first, count))
 		return;
-	add(out, 0, first, count);
+	idranges_add(out, 0, first, count);
 }
 
 void idranges_parse_subids(const char *text, const char *name, uint32_t uid,
@@ -100,7 +100,7 @@ static void parse_map_line(const char *at, const char *end,
 			return;
 	}
 	if (is_range(numbers[0], numbers[2]))
-		add(out, numbers[0], numbers[1], numbers[2]);
+		idranges_add(out, numbers[0], numbers[1], numbers[2]);
 }
 
 void idranges_parse_map(const char *text, struct idranges *out)
@@ -147,12 +147,11 @@ static char *find_name(uint32_t uid)
 	return TAKE_PTR(who.name);
 }
 
-int idranges_read_subids(uint32_t uid, bool is_group, struct idranges *out,
-			 struct error *err)
+static int read_file(const char *name, uint32_t uid, bool is_group,
+		     struct idranges *out, struct error *err)
 {
 	autoclean(strbuf_release) struct strbuf text =
 		STRBUF_LIMIT(IDRANGES_FILE_MAX);
-	autofree char *name = find_name(uid);
 	const char *path = is_group ? "/etc/subgid" : "/etc/subuid";
 
 	if (fs_read_file(AT_FDCWD, path, IDRANGES_FILE_MAX, &text, err) < 0) {
@@ -164,6 +163,20 @@ int idranges_read_subids(uint32_t uid, bool is_group, struct idranges *out,
 	if (text.length)
 		idranges_parse_subids(text.text, name, uid, out);
 	return 0;
+}
+
+int idranges_read_subids(uint32_t uid, bool is_group, struct idranges *out,
+			 struct error *err)
+{
+	autofree char *name = find_name(uid);
+
+	return read_file(name, uid, is_group, out, err);
+}
+
+int idranges_read_named(const char *name, bool is_group, struct idranges *out,
+			struct error *err)
+{
+	return read_file(name, UINT32_MAX, is_group, out, err);
 }
 
 int idranges_read_map(bool is_group, struct idranges *out, struct error *err)

@@ -44,6 +44,10 @@ void idranges_parse_subids(const char *text, const char *name, uint32_t uid,
 /* Append to OUT the ranges of TEXT, as in /proc/PID/uid_map. */
 void idranges_parse_map(const char *text, struct idranges *out);
 
+/* Append a range, IDRANGES_MAX at most; one of no ids is none. */
+void idranges_add(struct idranges *ranges, uint32_t inside, uint32_t outside,
+		  uint32_t count);
+
 /* Whether ID is inside one of RANGES. */
 bool idranges_has(const struct idranges *ranges, uint32_t id);
 
@@ -56,6 +60,10 @@ uint64_t idranges_total(const struct idranges *ranges);
  */
 int idranges_read_subids(uint32_t uid, bool is_group, struct idranges *out,
 			 struct error *err) must_check;
+
+/* The same for NAME, who need not be a user of this machine. */
+int idranges_read_named(const char *name, bool is_group, struct idranges *out,
+			struct error *err) must_check;
 
 /* The ids that exist in this user namespace. */
 int idranges_read_map(bool is_group, struct idranges *out,

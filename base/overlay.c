@@ -26,6 +26,7 @@
 #include <sys/utsname.h>
 #include <sys/wait.h>
 
+#include "base/fsids.h"
 #include "base/strbuf.h"
 #include "base/userns.h"
 
@@ -230,6 +231,19 @@ static int receive_fd(int line)
 }
 
 /*
+ * Kernels before 6.15 take layers of the own mount namespace only, so detached
+ * mounts are attached there: over the root, which no path goes through again.
+ */
+static int attach_all(const struct overlay_plan *plan)
+{
+	for (size_t i = 0; i < plan->detached_count; i++)
+		if (move_mount(plan->detached_fds[i], "", AT_FDCWD, "/",
+			       MOVE_MOUNT_F_EMPTY_PATH) < 0)
+			return -1;
+	return fsids_set(plan->own_uid, plan->own_gid);
+}
+
+/*
  * The child: mounts where nobody else sees it and sends a detached clone. Only
  * system calls from here on. The mount covers /proc, a directory that is there
  * for sure, as names of descriptors come from it.
@@ -241,7 +255,8 @@ static void mount_aside(const struct overlay_plan *plan, const char *options,
 	int fd;
 
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-	    reopen_all(plan) < 0 || chdir("/proc/self/fd") < 0 ||
+	    (plan->detached_count ? attach_all(plan) : reopen_all(plan)) < 0 ||
+	    chdir("/proc/self/fd") < 0 ||
 	    mount("overlay", "/proc", "overlay", flags, options) < 0)
 		_exit(errno);
 	fd = open_tree(AT_FDCWD, "/proc", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
@@ -322,7 +337,7 @@ int overlay_mount(const struct overlay_plan *plan, int *mount_fd_out,
 {
 	autoclose int context = -1;
 
-	if (plan->by_string || !has_layer_option())
+	if (plan->by_string || plan->detached_count || !has_layer_option())
 		return mount_by_string(plan, mount_fd_out, err);
 	context = fsopen("overlay", FSOPEN_CLOEXEC);
 	if (context < 0 && errno == ENODEV)

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "base/error.h"
 
@@ -23,6 +24,15 @@ struct overlay_plan {
 	bool is_volatile; /* never sync: the upper is scratch */
 	bool userxattr; /* marks in user.overlay.*, as in any user namespace */
 	bool by_string; /* the way of kernels before 6.7, else found out */
+	/*
+	 * Detached mounts in which all the folders above lie (of mapped ids,
+	 * which cannot be looked up by a path), and the ids by which the
+	 * overlay makes its own files there.
+	 */
+	const int *detached_fds;
+	size_t detached_count;
+	uid_t own_uid;
+	gid_t own_gid;
 };
 
 /*

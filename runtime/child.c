@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 /* sched.h's own declarations would clash with linux/sched.h. */
 int setns(int fd, int type);
@@ -67,13 +68,98 @@ static long clone_in_namespace(const struct child_options *options, int *pidfd)
 	return pid;
 }
 
+/* What the process between tells: an id or, negative, an errno. */
+static _Noreturn void tell(int line, long value)
+{
+	ssize_t ignored = write(line, &value, sizeof(value));
+
+	_exit(ignored == sizeof(value) ? 0 : 1);
+}
+
+/* Root of the namespace that is joined. */
+static int enter_user(const struct child_options *options)
+{
+	/* by our rights, which end in the next step */
+	if (options->pid_namespace >= 0 &&
+	    setns(options->pid_namespace, CLONE_NEWPID) < 0)
+		return -1;
+	return setns(options->user_namespace, CLONE_NEWUSER) < 0 ||
+			       syscall(SYS_setresgid, 0, 0, 0) < 0 ||
+			       syscall(SYS_setresuid, 0, 0, 0) < 0
+		       ? -1
+		       : 0;
+}
+
+/*
+ * What is made along with a process belongs to the user namespace of whoever
+ * makes it, and there is no way back out of one. So a process between goes
+ * there, and what it makes is a child of ours. It is in the group already,
+ * which it could not open a door to from there. Returns 0 in the child.
+ */
+static long clone_between(const struct child_options *options, int line)
+{
+	struct child_options plain = { .cgroup_fd = options->cgroup_fd };
+	struct clone_args arguments = { .flags = options->flags |
+						 CLONE_PARENT };
+	int ignored;
+	long pid = clone_now(&plain, &ignored);
+
+	if (pid)
+		return pid;
+	if (enter_user(options) < 0)
+		tell(line, -errno);
+	pid = syscall(SYS_clone3, &arguments, sizeof(arguments));
+	if (pid)
+		tell(line, pid < 0 ? -errno : pid);
+	return 0;
+}
+
+/* Not reaped yet, so the number is still that process's. */
+static int open_child(long pid, int *pidfd)
+{
+	*pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	return *pidfd;
+}
+
+static long clone_in_user(const struct child_options *options, int *pidfd)
+{
+	autoclose int ours = -1;
+	int lines[2];
+	long between;
+	long told = -EIO;
+
+	if (pipe2(lines, O_CLOEXEC) < 0)
+		return -1;
+	ours = lines[0];
+	between = clone_between(options, lines[1]);
+	(void)close(lines[1]); /* the child's */
+	if (between <= 0)
+		return between;
+	if (read(ours, &told, sizeof(told)) != sizeof(told))
+		told = -EIO;
+	while (waitpid((pid_t)between, NULL, 0) < 0 && errno == EINTR)
+		continue;
+	if (told > 0 && open_child(told, pidfd) < 0)
+		told = -errno;
+	if (told > 0)
+		return told;
+	errno = (int)-told;
+	return -1;
+}
+
+static long clone_anyhow(const struct child_options *options, int *pidfd)
+{
+	if (options->user_namespace >= 0)
+		return clone_in_user(options, pidfd);
+	return options->pid_namespace >= 0 ? clone_in_namespace(options, pidfd)
+					   : clone_now(options, pidfd);
+}
+
 int child_start(const struct child_options *options, pid_t *pid_out,
 		int *pidfd_out, struct error *err)
 {
 	int pidfd = -1;
-	long pid = options->pid_namespace >= 0
-			   ? clone_in_namespace(options, &pidfd)
-			   : clone_now(options, &pidfd);
+	long pid = clone_anyhow(options, &pidfd);
 
 	if (pid < 0)
 		return error_sys(err, errno,

@@ -15,7 +15,9 @@
 struct child_options {
 	unsigned long long flags; /* CLONE_NEW… */
 	int cgroup_fd;		  /* v2 directory, or -1 */
-	int pid_namespace; /* to be born in, or -1 for ours or a new one */
+	int user_namespace; /* that owns what is made, or -1 for ours or a new
+			     */
+	int pid_namespace;  /* to be born in, or -1 for ours or a new one */
 };
 
 /*

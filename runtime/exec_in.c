@@ -140,6 +140,7 @@ static int start(const struct exec_in *request, struct exec_entry *entry,
 {
 	struct child_options options = {
 		.cgroup_fd = request->cgroup_fd,
+		.user_namespace = -1,
 		.pid_namespace = -1,
 	};
 

@@ -66,6 +66,8 @@ static int start_child(const struct launch *launch, struct init_plan *plan,
 	struct child_options options = {
 		.flags = plan->namespaces.clone_flags,
 		.cgroup_fd = launch->cgroup_fd,
+		.user_namespace =
+			plan->namespaces.joined[RUNTIME_NAMESPACE_USER],
 		.pid_namespace = plan->namespaces.joined[RUNTIME_NAMESPACE_PID],
 	};
 

@@ -73,7 +73,7 @@ static int take_network(const struct runtime_spec *spec, int network_fd,
 	const enum runtime_namespace_kind kind = RUNTIME_NAMESPACE_NETWORK;
 
 	if (network_fd < 0 || !namespace_is_new(spec, kind) ||
-	    namespace_is_new(spec, RUNTIME_NAMESPACE_USER))
+	    spec->namespaces[RUNTIME_NAMESPACE_USER].is_asked)
 		return 0;
 	out->joined[kind] = fcntl(network_fd, F_DUPFD_CLOEXEC, 3);
 	if (out->joined[kind] < 0)
@@ -112,9 +112,9 @@ int namespaces_join(const struct namespace_plan *plan,
 		    struct stage_failure *fail)
 {
 	static const enum runtime_namespace_kind order[] = {
-		RUNTIME_NAMESPACE_USER, RUNTIME_NAMESPACE_NETWORK,
-		RUNTIME_NAMESPACE_IPC,	RUNTIME_NAMESPACE_UTS,
-		RUNTIME_NAMESPACE_TIME, RUNTIME_NAMESPACE_CGROUP,
+		RUNTIME_NAMESPACE_NETWORK, RUNTIME_NAMESPACE_IPC,
+		RUNTIME_NAMESPACE_UTS,	   RUNTIME_NAMESPACE_TIME,
+		RUNTIME_NAMESPACE_CGROUP,
 	};
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++) {

@@ -4,10 +4,11 @@
  * path, and in what order.
  *
  * A pid namespace applies to children only, so the parent joins it for the
- * moment of the clone. All others are joined by the child itself, the user
- * namespace first, as it decides about the rest. Two are made late, by the
- * child: the cgroup namespace, because its root is the group its maker is in,
- * and the time namespace, whose offsets are fixed once someone is inside.
+ * moment of the clone; a user namespace owns what is made in it, so the clone
+ * happens there (child.h). All others are joined by the child itself. Two are
+ * made late, by the child: the cgroup namespace, because its root is the group
+ * its maker is in, and the time namespace, whose offsets are fixed once someone
+ * is inside.
  */
 #ifndef RUNTIME_NAMESPACES_H
 #define RUNTIME_NAMESPACES_H
@@ -31,8 +32,9 @@ struct namespace_plan {
  * Plan SPEC's namespaces and open those that are joined; the caller releases
  * OUT whatever the result. NETWORK_FD, unless -1, is a network namespace made
  * for this container already, and is taken where SPEC asks for a new one; with
- * a new user namespace, which has to own it, that cannot be. INVALID when a
- * path is not such a namespace, UNSUPPORTED without a new mount namespace.
+ * a user namespace of its own, which has to own it, that cannot be. INVALID
+ * when a path is not such a namespace, UNSUPPORTED without a new mount
+ * namespace.
  */
 int namespaces_plan(const struct runtime_spec *spec, int network_fd,
 		    struct namespace_plan *out, struct error *err) must_check;

@@ -64,6 +64,7 @@ const struct shape_field docker_host_config_shape[] = {
 	{ "Tmpfs", SHAPE_SOME },
 	{ "UTSMode", SHAPE_TEXT },
 	{ "UsernsMode", SHAPE_TEXT },
+	{ "IDMappings", SHAPE_SOME },
 	{ "ShmSize", SHAPE_NUMBER },
 	{ "Sysctls", SHAPE_SOME },
 	{ "Runtime", SHAPE_TEXT },

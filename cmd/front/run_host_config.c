@@ -133,8 +133,7 @@ static int set_namespaces(const struct run_options *options, json_t *host,
 	set_text(host, "PidMode", options->pid);
 	set_text(host, "UTSMode", options->uts);
 	set_text(host, "CgroupnsMode", options->cgroupns);
-	set_text(host, "UsernsMode", "");
-	return 0;
+	return run_userns(options, host, err);
 }
 
 static int set_log(const struct run_options *options, json_t *host,

@@ -276,6 +276,8 @@ static int make_mount(const struct mount_fields *fields, const char *type,
 		return -1;
 	if (has_source && fields->is_given)
 		(void)json_object_set_new(*out, "Chown", json_true());
+	if (has_source && fields->is_mapped)
+		(void)json_object_set_new(*out, "IdMapped", json_true());
 	if (has_source && fields->relabel)
 		return set_label(fields->relabel, *out, err);
 	return 0;

@@ -38,6 +38,7 @@ static const struct mode_word {
 	{ "dev", RUN_MODE_DEV },
 	{ "nodev", RUN_MODE_DEV },
 	{ "U", RUN_MODE_OWNER },
+	{ "idmap", RUN_MODE_IDS },
 };
 
 /* The row of the LENGTH bytes at TEXT, or NULL. */
@@ -134,6 +135,8 @@ json_t *run_mount_entry(const char *type, const char *source,
 		(void)json_object_set_new(entry, "NoCopy", json_true());
 	if (run_mode_word(mode, RUN_MODE_OWNER))
 		(void)json_object_set_new(entry, "Chown", json_true());
+	if (run_mode_word(mode, RUN_MODE_IDS))
+		(void)json_object_set_new(entry, "IdMapped", json_true());
 	(void)json_object_set_new(
 		entry, "RW", json_boolean(!access || !strcmp(access, "rw")));
 	(void)json_object_set_new(entry, "Propagation",

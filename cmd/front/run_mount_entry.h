@@ -25,6 +25,7 @@ enum run_mode_kind {
 	RUN_MODE_SUID,
 	RUN_MODE_DEV,
 	RUN_MODE_OWNER,
+	RUN_MODE_IDS,
 };
 
 /* MODE's ("ro,z") word of KIND, or NULL. */

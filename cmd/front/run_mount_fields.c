@@ -67,6 +67,7 @@ static bool set_flag(struct mount_fields *fields, const char *key,
 		{ "bind-create-src", &fields->makes_source },
 		{ "u", &fields->is_given },
 		{ "chown", &fields->is_given },
+		{ "idmap", &fields->is_mapped },
 	};
 
 	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++) {

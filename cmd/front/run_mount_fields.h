@@ -16,6 +16,7 @@ struct mount_fields {
 	char *size, *mode, *driver, *subpath, *image_subpath, *relabel;
 	json_t *labels, *options; /* volume-label, volume-opt; or NULL */
 	bool is_readonly, is_nocopy, is_shallow, is_given, makes_source;
+	bool is_mapped;
 	bool is_writable; /* it was said so */
 	/* which types' options were given */
 	bool has_bind, has_volume, has_tmpfs, has_image;

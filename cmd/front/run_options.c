@@ -37,7 +37,8 @@ void run_options_release(struct run_options *options)
 		&options->volumes_from, &options->weight_devices,
 		&options->read_bps,	&options->write_bps,
 		&options->read_iops,	&options->write_iops,
-		&options->storage_opts,
+		&options->storage_opts, &options->uid_maps,
+		&options->gid_maps,
 	};
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)

@@ -22,6 +22,7 @@ struct run_options {
 	const char *ip, *ip6, *ipc, *pid, *uts, *cgroupns, *cgroup_parent;
 	const char *pull, *platform, *cidfile, *stop_signal, *detach_keys;
 	const char *restart, *health_command, *runtime, *volume_driver, *gpus;
+	const char *userns, *subuid_name, *subgid_name;
 	const char *log_driver, *cpuset_cpus, *cpuset_mems, *mac_address;
 	bool has_entrypoint, has_stop_timeout;
 	int64_t memory, memory_swap, memory_reservation, swappiness;
@@ -37,6 +38,7 @@ struct run_options {
 	struct strvec devices, device_rules, volumes_from;
 	struct strvec networks, aliases, publish;
 	struct strvec weight_devices, read_bps, write_bps;
+	struct strvec uid_maps, gid_maps;
 	struct strvec read_iops, write_iops, storage_opts;
 };
 

@@ -70,6 +70,13 @@ int run_resources(const struct run_options *options, json_t *host,
 int run_block_devices(const struct run_options *options, json_t *host,
 		      struct error *err) must_check;
 
+/*
+ * The user namespace: --userns as UsernsMode, --uidmap and its like, which are
+ * ready maps, as podman's IDMappings.
+ */
+int run_userns(const struct run_options *options, json_t *host,
+	       struct error *err) must_check;
+
 /* docker's RestartPolicy, set in HOST. */
 int run_restart(const struct run_options *options, json_t *host,
 		struct error *err) must_check;

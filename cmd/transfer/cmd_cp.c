@@ -190,6 +190,8 @@ static int copy(const struct cp_call *cp, const char *from_path,
 		.keeps_owners = cp->options.keeps_owners,
 		.uid = goes_in ? 0 : geteuid(),
 		.gid = goes_in ? 0 : getegid(),
+		.from_ids = goes_in ? NULL : &cp->root.ids,
+		.to_ids = goes_in ? &cp->root.ids : NULL,
 	};
 	autoclose int source = -1;
 	autoclose int target = -1;
@@ -234,6 +236,7 @@ static int pack_out(const struct cp_call *cp, const char *path,
 	options.directory = from.parent;
 	options.only = from.name;
 	options.crosses_mounts = true;
+	options.ids = &cp->root.ids;
 	if (is_folder(&from) && (from.wants_contents || !*from.base)) {
 		if (open_folder(&from, &folder, err) < 0)
 			return -1;
@@ -271,6 +274,7 @@ static int unpack_in(const struct cp_call *cp, const char *path,
 	options.directory = folder;
 	options.merged = true;
 	options.is_plain = true;
+	options.ids = &cp->root.ids;
 	return unpack_layer(&source, &options, &result, err);
 }
 

@@ -47,6 +47,12 @@ static int set_owner(struct extract_item *item,
 
 	if (extract->options.ignore_owners)
 		return 0;
+	if (extract->options.ids &&
+	    !idshift_out(extract->options.ids, &uid, &gid))
+		return error_set(err, ERROR_INVALID,
+				 "its owner %u:%u is not among the ids of the "
+				 "container",
+				 uid, gid);
 	if (target->exact_owner && !item->setgid && uid == extract->uid &&
 	    gid == extract->gid)
 		return 0;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/idshift.h"
 #include "base/strvec.h"
 
 struct extract_options {
@@ -20,6 +21,7 @@ struct extract_options {
 	bool is_plain; /* no layer: whiteouts are names like any other */
 	bool rootless; /* no devices, no trusted.* attributes */
 	bool ignore_owners;
+	const struct idshift *ids; /* of owners in the tree; or NULL */
 	mode_t umask; /* in force; bits in it cost a chmod per file */
 	uint64_t max_bytes;
 	uint64_t max_entries;

@@ -91,12 +91,16 @@ static enum entry_type type_of(mode_t mode)
 static void describe(const struct pack_item *item, struct entry *entry)
 {
 	const struct stat *st = &item->st;
+	uid_t uid = st->st_uid;
+	gid_t gid = st->st_gid;
 
+	if (item->pack->options->ids)
+		idshift_in(item->pack->options->ids, &uid, &gid);
 	*entry = (struct entry){
 		.type = type_of(st->st_mode),
 		.path = item->path,
-		.uid = st->st_uid,
-		.gid = st->st_gid,
+		.uid = uid,
+		.gid = gid,
 		.mode = st->st_mode & 07777,
 		.size = S_ISREG(st->st_mode) ? st->st_size : 0,
 	};

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/idshift.h"
 #include "layers/tar/byte_sink.h"
 
 struct pack_options {
@@ -28,6 +29,7 @@ struct pack_options {
 				  kernel's own file systems */
 	bool is_overlay_upper; /* overlay's markers become whiteouts */
 	int lower;	       /* with that: what it lies on, or -1 */
+	const struct idshift *ids; /* of owners in the tree; or NULL */
 	bool keep_nanoseconds; /* else times are cut to seconds, as docker */
 	bool has_latest;       /* times after LATEST become it */
 	int64_t latest;	       /* seconds since 1970: SOURCE_DATE_EPOCH */

@@ -85,6 +85,13 @@ static int set_owner(const struct item *item, struct error *err)
 	gid_t gid = request->keeps_owners ? item->st.st_gid : request->gid;
 	struct stat now;
 
+	if (request->keeps_owners && request->from_ids)
+		idshift_in(request->from_ids, &uid, &gid);
+	if (request->to_ids && !idshift_out(request->to_ids, &uid, &gid))
+		return error_set(err, ERROR_INVALID,
+				 "its owner %u:%u is not among the ids of the "
+				 "container",
+				 uid, gid);
 	if (fstatat(item->to, item->to_name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    now.st_uid == uid && now.st_gid == gid)
 		return 0;

@@ -19,6 +19,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "base/idshift.h"
 
 struct tree_copy {
 	int from; /* directory; borrowed */
@@ -29,6 +30,8 @@ struct tree_copy {
 	bool keeps_owners;   /* else everything becomes UID:GID */
 	uid_t uid;
 	gid_t gid;
+	const struct idshift *from_ids; /* owners there; or NULL */
+	const struct idshift *to_ids;	/* and here */
 };
 
 /*

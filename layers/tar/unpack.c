@@ -128,6 +128,7 @@ static int write_layer(struct writer *writer, struct error *err)
 		.is_plain = options->is_plain,
 		.rootless = options->rootless || !userns_is_initial(),
 		.ignore_owners = options->ignore_owners,
+		.ids = options->ids,
 		.umask = own_umask(),
 		.max_bytes = options->limits.max_bytes,
 		.max_entries = options->limits.max_entries,

@@ -52,6 +52,7 @@ struct unpack_options {
 	bool is_plain;	    /* any archive, no layer: see extract_options.h */
 	bool rootless;	    /* user.overlay.* marks, no devices */
 	bool ignore_owners; /* everything becomes the caller's */
+	const struct idshift *ids; /* of owners in the tree; or NULL */
 	struct unpack_limits limits;
 	const struct digest *expect_digest;  /* of the source, or NULL */
 	const struct digest *expect_diff_id; /* uncompressed, or NULL */

@@ -231,6 +231,8 @@ static int build(struct store *store, const struct container_request *request,
 	if (store_lock(store, LOCKFILE_SHARED, &lock, err) < 0 ||
 	    make_folder(store, container, err) < 0 ||
 	    take_root(store, request, container, err) < 0 ||
+	    (request->settle &&
+	     request->settle(store, container, false, err) < 0) ||
 	    container_save(container, err) < 0)
 		return -1;
 	return claim_name(store, request, container, err);

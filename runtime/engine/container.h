@@ -54,6 +54,9 @@ struct container_request {
 	json_t *networks;    /* what is asked of each, by name; borrowed */
 	const char *path;    /* program */
 	json_t *args;	     /* its arguments; borrowed */
+	/* called when its folder is there and nobody can find it yet */
+	int (*settle)(const struct store *store, struct container *container,
+		      bool is_draft, struct error *err);
 };
 
 /*

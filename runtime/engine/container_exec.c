@@ -14,6 +14,7 @@
 #include "runtime/caps.h"
 #include "runtime/cgroup/cgroup.h"
 #include "runtime/engine/container_event.h"
+#include "runtime/engine/container_ids.h"
 #include "runtime/engine/container_process.h"
 #include "runtime/engine/container_state.h"
 #include "runtime/engine/spec_parts.h"
@@ -219,7 +220,11 @@ static int start(void *context, const struct monitor_stdio *stdio,
 	struct joining *joining = context;
 	struct exec_in request = EXEC_IN_INIT;
 	struct launched launched = LAUNCHED_INIT;
+	autoclean(id_maps_release) struct id_maps ids = ID_MAPS_INIT;
 
+	if (container_ids_read(joining->request->container, &ids, err) < 0 ||
+	    container_ids_give_streams(&ids, stdio->fds, err) < 0)
+		return -1;
 	request.spec = &joining->spec;
 	request.process = &joining->process;
 	request.target_pidfd = joining->pidfd;

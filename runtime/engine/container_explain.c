@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "runtime/engine/container_files.h"
 #include "runtime/engine/container_hostroot.h"
+#include "runtime/engine/container_ids.h"
 #include "runtime/engine/container_network.h"
 #include "runtime/engine/container_pasta.h"
 #include "runtime/engine/container_rootfs.h"
@@ -30,6 +31,7 @@ struct material {
 	struct explain_file files[FILE_COUNT];
 	size_t file_count;
 	struct cgroup_host host;
+	struct id_maps ids;
 	struct start_plan plan;
 	struct init_plan init;
 };
@@ -43,6 +45,7 @@ struct material {
 
 static void material_release(struct material *material)
 {
+	id_maps_release(&material->ids);
 	init_plan_release(&material->init);
 	start_plan_release(&material->plan);
 	cgroup_host_release(&material->host);
@@ -112,6 +115,7 @@ static int make_plan(const struct store *store,
 	struct start_plan_request request = {
 		.container = container,
 		.mounts = json_object_get(container->document, "mounts"),
+		.ids = &material->ids,
 		.rootfs_fd = material->rootfs,
 		.use = START_PLAN_SHOW,
 	};
@@ -128,7 +132,9 @@ static int gather(const struct store *store, struct container *container,
 	place_volumes(material, json_object_get(container->document, "mounts"));
 	container_files_texts(container, &material->texts);
 	gather_files(material, container);
-	if (container_rootfs_look(store, container, &material->rootfs,
+	if (container_ids_settle(store, container, true, err) < 0 ||
+	    container_ids_read(container, &material->ids, err) < 0 ||
+	    container_rootfs_look(store, container, &material->rootfs,
 				  &material->lowers, err) < 0 ||
 	    make_plan(store, container, material, err) < 0 ||
 	    init_plan_make(&material->plan.spec, &place, &material->init, err) <

@@ -241,6 +241,24 @@ void container_texts_release(struct container_texts *texts)
 	strbuf_release(&texts->resolv);
 }
 
+int container_files_give(int run_fd, const struct id_maps *ids,
+			 struct error *err)
+{
+	static const char *const names[] = { "hostname", "hosts",
+					     "resolv.conf" };
+	uint32_t uid;
+	uint32_t gid;
+
+	if (!id_maps_outside(&ids->uids, 0, &uid) ||
+	    !id_maps_outside(&ids->gids, 0, &gid))
+		return 0;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (fchownat(run_fd, names[i], uid, gid, AT_SYMLINK_NOFOLLOW) <
+		    0)
+			return error_sys(err, errno, "give away %s", names[i]);
+	return 0;
+}
+
 int container_files_write(const struct container *container, int run_fd,
 			  struct error *err)
 {

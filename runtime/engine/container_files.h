@@ -11,6 +11,7 @@
 
 #include "base/strbuf.h"
 #include "runtime/engine/container.h"
+#include "runtime/engine/id_maps.h"
 
 /* Where the init stands in the container, as docker's does. */
 #define CONTAINER_INIT_PATH "/sbin/docker-init"
@@ -39,6 +40,10 @@ const void *container_files_init(size_t *length_out);
 /* Write the texts into the open folder RUN_FD, the init into CONTAINER's. */
 int container_files_write(const struct container *container, int run_fd,
 			  struct error *err) must_check;
+
+/* Give them to the root of a container whose ids are those of IDS outside. */
+int container_files_give(int run_fd, const struct id_maps *ids,
+			 struct error *err) must_check;
 
 /* Append the hosts file for CONFIG and HOST_CONFIG to OUT. Pure. */
 void container_files_hosts(const json_t *host_config, struct strbuf *out);

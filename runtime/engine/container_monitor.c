@@ -23,6 +23,7 @@
 #include "runtime/engine/container_event.h"
 #include "runtime/engine/container_files.h"
 #include "runtime/engine/container_health.h"
+#include "runtime/engine/container_ids.h"
 #include "runtime/engine/container_lock.h"
 #include "runtime/engine/container_network.h"
 #include "runtime/engine/container_pasta.h"
@@ -62,6 +63,7 @@ struct running {
 	struct restart_record restarts;
 	int64_t born;	 /* the start of this life, monotonic */
 	bool is_removed; /* --rm */
+	struct id_maps ids;
 	struct container_network network;
 	struct container_uplink pasta;
 	struct container_ports pasta_ports;
@@ -90,12 +92,20 @@ static int keep_spec(const struct running *running, const json_t *document,
 			      text.length, 0, err);
 }
 
-/* v1 groups are joined while the child mounts: the kernel makes us wait. */
+/*
+ * v1 groups are joined while the child mounts: the kernel makes us wait. A
+ * network of a user namespace is laid now that there is one.
+ */
 static int join_groups(void *context, pid_t pid, struct error *err)
 {
 	const struct starting *starting = context;
-	struct cgroup *cgroup = starting->running->cgroup;
+	struct running *running = starting->running;
+	struct cgroup *cgroup = running->cgroup;
 
+	if (running->network.is_late &&
+	    container_network_lay(running->store, &running->network, pid, err) <
+		    0)
+		return -1;
 	return cgroup && cgroup_has_to_add(cgroup)
 		       ? cgroup_add(cgroup, pid, err)
 		       : 0;
@@ -166,6 +176,8 @@ static int launch(struct running *running, const struct start_plan *plan,
 					    : -1;
 	request.filter = plan->has_filter ? &plan->filter.program : NULL;
 	request.filter_flags = plan->filter.flags;
+	if (container_ids_give_streams(&running->ids, stdio->fds, err) < 0)
+		return -1;
 	request.prepare = join_groups;
 	request.accompany = accompany;
 	request.context = &starting;
@@ -231,6 +243,7 @@ static int make_plan(const struct running *running, const json_t *mounts,
 	struct start_plan_request request = {
 		.container = running->container,
 		.mounts = mounts,
+		.ids = &running->ids,
 		.rootfs_fd = rootfs_fd,
 		.use = START_PLAN_RUN,
 	};
@@ -247,20 +260,24 @@ static int begin_network(struct running *running, struct error *err)
 					       &running->pasta_ports, err);
 	if (!container_network_is_asked(running->container))
 		return 0;
-	return container_network_begin(running->store, running->container,
-				       running->lock.folder_fd,
-				       &running->network, err);
+	return container_network_begin(
+		running->store, running->container, running->lock.folder_fd,
+		running->ids.uids.count, &running->network, err);
 }
 
 /* Everything the program needs before there is one. */
 static int prepare(struct running *running, struct container_sources *sources,
 		   struct start_plan *plan, int *rootfs_out, struct error *err)
 {
-	if (container_files_write(running->container, running->lock.folder_fd,
+	id_maps_release(&running->ids);
+	if (container_ids_read(running->container, &running->ids, err) < 0 ||
+	    container_files_write(running->container, running->lock.folder_fd,
 				  err) < 0 ||
+	    container_files_give(running->lock.folder_fd, &running->ids, err) <
+		    0 ||
 	    begin_network(running, err) < 0 ||
-	    container_rootfs_mount(running->store, running->container,
-				   rootfs_out, err) < 0 ||
+	    container_rootfs_mount_mapped(running->store, running->container,
+					  &running->ids, rootfs_out, err) < 0 ||
 	    volume_hold_take(
 		    running->store,
 		    json_object_get(running->container->document, "mounts"),
@@ -268,7 +285,7 @@ static int prepare(struct running *running, struct container_sources *sources,
 	    container_sources_open(running->store, running->container, sources,
 				   err) < 0 ||
 	    container_volumes_fill(running->container, sources->mounts,
-				   *rootfs_out, err) < 0 ||
+				   &running->ids, *rootfs_out, err) < 0 ||
 	    make_plan(running, sources->mounts, *rootfs_out, plan, err) < 0)
 		return -1;
 	return make_group(running, plan, err);
@@ -298,7 +315,7 @@ static void drop_network(struct running *running)
 static int take_network(struct running *running, int *out, struct error *err)
 {
 	*out = -1;
-	if (!running->network.joined.count) {
+	if (!running->network.joined.count || running->network.is_late) {
 		*out = take_ahead(running);
 		return 0;
 	}

@@ -3,6 +3,7 @@
 #include "runtime/engine/container_network.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -135,13 +136,16 @@ static int begin(struct beginning *at, int run_fd, struct error *err)
 	    join_all(at, err) < 0 || add_host_gateway(at, err) < 0 ||
 	    write_record(at, run_fd, err) < 0)
 		return -1;
+	if (at->out->is_late)
+		return 0;
 	return network_program_begin("attach", &at->out->wiring, -1,
 				     &at->out->program, err);
 }
 
 int container_network_begin(const struct store *store,
 			    const struct container *container, int run_fd,
-			    struct container_network *out, struct error *err)
+			    bool is_late, struct container_network *out,
+			    struct error *err)
 {
 	struct beginning at = {
 		.store = store,
@@ -153,6 +157,7 @@ int container_network_begin(const struct store *store,
 	int result;
 
 	*out = (struct container_network)CONTAINER_NETWORK_INIT;
+	out->is_late = is_late;
 	result = begin(&at, run_fd, err);
 	container_ports_release(&at.ports);
 	json_decref(at.endpoints);
@@ -191,7 +196,7 @@ static int rebuild(const struct store *store, struct error *err)
 }
 
 static int finish(const struct store *store, struct container_network *network,
-		  struct wiring_reply *out, struct error *err)
+		  int namespace_fd, struct wiring_reply *out, struct error *err)
 {
 	if (network_program_end(&network->program, out, err) == 0)
 		return 0;
@@ -200,7 +205,7 @@ static int finish(const struct store *store, struct container_network *network,
 	/* the rules are gone: the first start of all, or somebody flushed */
 	error_release(err);
 	if (rebuild(store, err) < 0 ||
-	    network_program_begin("attach", &network->wiring, -1,
+	    network_program_begin("attach", &network->wiring, namespace_fd,
 				  &network->program, err) < 0)
 		return -1;
 	return network_program_end(&network->program, out, err);
@@ -212,11 +217,33 @@ int container_network_end(const struct store *store,
 {
 	struct wiring_reply reply = WIRING_REPLY_INIT;
 
-	if (finish(store, network, &reply, err) < 0)
+	if (finish(store, network, -1, &reply, err) < 0)
 		return -1;
 	network->is_laid = true;
 	network->has_passed = reply.has_passed;
 	*namespace_out = reply.namespace_fd;
+	return 0;
+}
+
+int container_network_lay(const struct store *store,
+			  struct container_network *network, pid_t pid,
+			  struct error *err)
+{
+	struct wiring_reply reply = WIRING_REPLY_INIT;
+	autoclose int namespace_fd = -1;
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
+	namespace_fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (namespace_fd < 0)
+		return error_sys(err, errno, "open the container's network");
+	if (network_program_begin("attach", &network->wiring, namespace_fd,
+				  &network->program, err) < 0 ||
+	    finish(store, network, namespace_fd, &reply, err) < 0)
+		return -1;
+	cleanup_close(&reply.namespace_fd);
+	network->is_laid = true;
+	network->has_passed = reply.has_passed;
 	return 0;
 }
 

@@ -21,13 +21,14 @@ struct container_network {
 	struct wiring wiring; /* what is laid */
 	struct strvec joined; /* names of networks */
 	bool is_laid;
+	bool is_late;	 /* laid once the container is there */
 	bool has_passed; /* firewalls of others let it through meanwhile */
 };
 
 #define CONTAINER_NETWORK_INIT                                     \
 	{                                                          \
 		NETWORK_PROGRAM_INIT, PORT_HOLD_INIT, WIRING_INIT, \
-			STRVEC_INIT, false, false                  \
+			STRVEC_INIT, false, false, false           \
 	}
 
 /* Whether CONTAINER is to be on networks, and not alone, or in another's. */
@@ -37,11 +38,20 @@ bool container_network_is_asked(const struct container *container);
  * Lease addresses, hold ports, note both in RUN_FD, and begin to lay the rest.
  * The hosts file stands there already. BUSY for an address or a port in use,
  * NOT_FOUND for a network that is not there. On failure nothing is kept.
+ * IS_LATE: the laying waits for container_network_lay.
  */
 int container_network_begin(const struct store *store,
 			    const struct container *container, int run_fd,
-			    struct container_network *out,
+			    bool is_late, struct container_network *out,
 			    struct error *err) must_check;
+
+/*
+ * Lay it into the network namespace of PID: one of a user namespace of its own,
+ * which has to own that, too, and so is made by the container itself.
+ */
+int container_network_lay(const struct store *store,
+			  struct container_network *network, pid_t pid,
+			  struct error *err) must_check;
 
 /* Wait until all is laid; the container's network namespace is the caller's. */
 int container_network_end(const struct store *store,

@@ -12,6 +12,8 @@
 
 #include "base/alloc.h"
 #include "base/fs.h"
+#include "base/fsids.h"
+#include "runtime/engine/container_ids.h"
 #include "runtime/engine/container_process.h"
 #include "runtime/engine/container_rootfs.h"
 #include "runtime/engine/container_sources.h"
@@ -185,6 +187,32 @@ static int mount_here(const struct store *store,
 	return 0;
 }
 
+static void add_ranges(const struct runtime_id_maps *maps, struct idranges *out)
+{
+	for (size_t i = 0; i < maps->count; i++)
+		idranges_add(out, maps->items[i].container, maps->items[i].host,
+			     maps->items[i].size);
+}
+
+/* From now on this process makes files as the container's root does. */
+static int take_ids(const struct container *container, struct idshift *out,
+		    struct error *err)
+{
+	autoclean(id_maps_release) struct id_maps maps = ID_MAPS_INIT;
+	uid_t uid = 0;
+	gid_t gid = 0;
+
+	if (container_ids_read(container, &maps, err) < 0)
+		return -1;
+	if (id_maps_is_identity(&maps))
+		return 0;
+	add_ranges(&maps.uids, &out->uids);
+	add_ranges(&maps.gids, &out->gids);
+	if (!idshift_out(out, &uid, &gid) || fsids_set(uid, gid) < 0)
+		return error_sys(err, errno, "become the container's root");
+	return 0;
+}
+
 int container_root_open(const struct store *store,
 			const struct container *container,
 			struct container_root *out, struct error *err)
@@ -195,7 +223,9 @@ int container_root_open(const struct store *store,
 	if (container_state_load(store, container, &state, err) < 0)
 		return -1;
 	if (state.pid)
-		return open_running(&state, &out->fd, err);
+		return open_running(&state, &out->fd, err) < 0
+			       ? -1
+			       : take_ids(container, &out->ids, err);
 	if (container_lock_take(store, container, &out->lock, err) < 0)
 		return -1;
 	return mount_here(store, container, out, err);
@@ -217,5 +247,6 @@ void container_root_release(struct container_root *root)
 {
 	cleanup_close(&root->fd);
 	container_lock_release(&root->lock);
+	idshift_release(&root->ids);
 	root->is_mounted = false;
 }

@@ -7,6 +7,9 @@
  * container's lock protects from a start; nobody else sees that, and it is gone
  * with this process.
  *
+ * In one that runs with a user namespace of its own, files have the owners
+ * that they have outside (`ids`), and the caller makes new ones as its root.
+ *
  * Nothing of the container is executed or loaded. Resolve paths below the
  * descriptor by fs_open with FS_IN_ROOT only.
  */
@@ -15,18 +18,20 @@
 
 #include <stdbool.h>
 
+#include "base/idshift.h"
 #include "runtime/engine/container.h"
 #include "runtime/engine/container_lock.h"
 
 struct container_root {
 	int fd; /* the root directory */
 	struct container_lock lock;
-	bool is_mounted; /* here, for a container that does not run */
+	struct idshift ids; /* of one that runs with ids of its own */
+	bool is_mounted;    /* here, for a container that does not run */
 };
 
-#define CONTAINER_ROOT_INIT                           \
-	{                                             \
-		.fd = -1, .lock = CONTAINER_LOCK_INIT \
+#define CONTAINER_ROOT_INIT                                                \
+	{                                                                  \
+		.fd = -1, .lock = CONTAINER_LOCK_INIT, .ids = IDSHIFT_INIT \
 	}
 
 /*

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include "layers/store/layer.h"
 #include "layers/store/stubs.h"
 #include "runtime/engine/container_hostroot.h"
+#include "runtime/idmap.h"
 
 struct lowers {
 	int *fds; /* topmost first */
@@ -104,6 +106,105 @@ int container_rootfs_mount(const struct store *store,
 	plan.upper_fd = upper;
 	plan.work_fd = work;
 	return overlay_mount(&plan, mount_fd_out, err);
+}
+
+/* Shifts the ids of the detached mount TREE. */
+static int map_tree(int tree, int users, struct error *err)
+{
+	struct mount_attr attr = {
+		.attr_set = MOUNT_ATTR_IDMAP,
+		.userns_fd = (uint64_t)users,
+	};
+
+	if (mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr,
+			  sizeof(attr)) < 0)
+		return error_sys(err, errno, "map the ids of the files");
+	return 0;
+}
+
+/* The folder FD as a mount of its own, with its ids shifted. */
+static int clone_mapped(int fd, int users, int *out, struct error *err)
+{
+	autoclose int tree = open_tree(
+		fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+
+	if (tree < 0)
+		return error_sys(err, errno, "take a layer's folder");
+	if (map_tree(tree, users, err) < 0)
+		return -1;
+	*out = TAKE_FD(tree);
+	return 0;
+}
+
+/* Each of LOWERS by its mapped clone, then the container's own folder's. */
+static int map_all(const struct lowers *lowers, int folder_fd, int users,
+		   struct lowers *out, struct error *err)
+{
+	out->fds = xcalloc(lowers->count + 1, sizeof(*out->fds));
+	for (size_t i = 0; i <= lowers->count; i++) {
+		int fd = i < lowers->count ? lowers->fds[i] : folder_fd;
+
+		if (clone_mapped(fd, users, &out->fds[i], err) < 0)
+			return -1;
+		out->count++;
+	}
+	return 0;
+}
+
+/* Upper and work have to lie in one mount: that of the folder around them. */
+static int mount_mapped(const struct store *store,
+			const struct container *container,
+			const struct id_maps *maps, int users,
+			int *mount_fd_out, struct error *err)
+{
+	autoclean(lowers_release) struct lowers lowers = { NULL, 0 };
+	autoclean(lowers_release) struct lowers mapped = { NULL, 0 };
+	autoclose int upper = -1;
+	autoclose int work = -1;
+	struct overlay_plan plan = { .is_volatile = true };
+	int folder;
+
+	if (open_lowers(store, container, true, &lowers, err) < 0 ||
+	    fresh_work(container->folder_fd, &work, err) < 0 ||
+	    map_all(&lowers, container->folder_fd, users, &mapped, err) < 0)
+		return -1;
+	cleanup_close(&work);
+	folder = mapped.fds[lowers.count];
+	if (open_folder(folder, "upper", &upper, err) < 0 ||
+	    open_folder(folder, "work", &work, err) < 0)
+		return -1;
+	plan.lower_fds = mapped.fds;
+	plan.lower_count = lowers.count;
+	plan.upper_fd = upper;
+	plan.work_fd = work;
+	plan.detached_fds = mapped.fds;
+	plan.detached_count = mapped.count;
+	if (!id_maps_outside(&maps->uids, 0, &plan.own_uid) ||
+	    !id_maps_outside(&maps->gids, 0, &plan.own_gid))
+		return error_set(err, ERROR_CORRUPT,
+				 "the container has no root");
+	return overlay_mount(&plan, mount_fd_out, err);
+}
+
+int container_rootfs_mount_mapped(const struct store *store,
+				  const struct container *container,
+				  const struct id_maps *maps, int *mount_fd_out,
+				  struct error *err)
+{
+	autoclose int users = -1;
+
+	if (id_maps_is_identity(maps))
+		return container_rootfs_mount(store, container, mount_fd_out,
+					      err);
+	if (idmap_open(&maps->uids, &maps->gids, &users, err) < 0)
+		return -1;
+	if (!container_hostroot_path(container) ||
+	    container_hostroot_is_overlaid(container))
+		return mount_mapped(store, container, maps, users, mount_fd_out,
+				    err);
+	if (container_hostroot_mount(container, mount_fd_out, err) < 0)
+		return -1;
+	return map_tree(*mount_fd_out, users, err);
 }
 
 /* Where the folder FD lies. */

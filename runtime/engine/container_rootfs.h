@@ -8,6 +8,7 @@
 #define RUNTIME_CONTAINER_ROOTFS_H
 
 #include "runtime/engine/container.h"
+#include "runtime/engine/id_maps.h"
 
 /*
  * Mount it for running, writable. The mount never syncs (an overlay's unmount
@@ -17,6 +18,15 @@
 int container_rootfs_mount(const struct store *store,
 			   const struct container *container, int *mount_fd_out,
 			   struct error *err) must_check;
+
+/*
+ * The same for a container whose ids are those of MAPS outside of it: what it
+ * keeps has its own ids all the same.
+ */
+int container_rootfs_mount_mapped(const struct store *store,
+				  const struct container *container,
+				  const struct id_maps *maps, int *mount_fd_out,
+				  struct error *err) must_check;
 
 /*
  * Mount what the container begins with, read-only, changing nothing. PATHS_OUT

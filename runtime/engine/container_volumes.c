@@ -46,7 +46,20 @@ static int open_source(const char *source, int flags)
 	return open(source, flags | O_CLOEXEC | (is_opened ? 0 : O_NOFOLLOW));
 }
 
-static int fill(const json_t *mount, int rootfs_fd, struct error *err)
+/* What nobody used yet is the container's root's. */
+static int give(int to, const struct id_maps *ids, struct error *err)
+{
+	uint32_t uid;
+	uint32_t gid;
+
+	if (id_maps_outside(&ids->uids, 0, &uid) &&
+	    id_maps_outside(&ids->gids, 0, &gid) && fchown(to, uid, gid) < 0)
+		return error_sys(err, errno, "give volume its owner");
+	return 0;
+}
+
+static int fill(const json_t *mount, const struct id_maps *ids, int rootfs_fd,
+		struct error *err)
 {
 	const char *source = spec_string(mount, "Source");
 	autoclose int to = open_source(source, O_RDONLY | O_DIRECTORY);
@@ -58,8 +71,10 @@ static int fill(const json_t *mount, int rootfs_fd, struct error *err)
 		return error_sys(err, errno, "open volume %s", source);
 	from = fs_open_raw(rootfs_fd, spec_string(mount, "Destination"),
 			   FS_IN_ROOT, O_RDONLY | O_DIRECTORY, 0);
-	if (from < 0 || !is_empty(to))
-		return 0; /* nothing to take, or it was used meanwhile */
+	if (!is_empty(to))
+		return 0; /* it was used meanwhile */
+	if (from < 0)
+		return give(to, ids, err);
 	if (copy_up(from, to) < 0)
 		return error_sys(err, errno, "fill volume %s",
 				 spec_string(mount, "Name"));
@@ -72,8 +87,8 @@ static bool was_started(const struct container *container)
 }
 
 int container_volumes_fill(const struct container *container,
-			   const json_t *mounts, int rootfs_fd,
-			   struct error *err)
+			   const json_t *mounts, const struct id_maps *ids,
+			   int rootfs_fd, struct error *err)
 {
 	const json_t *mount;
 	size_t index;
@@ -83,7 +98,7 @@ int container_volumes_fill(const struct container *container,
 	json_array_foreach(mounts, index, mount)
 	{
 		if (json_is_true(json_object_get(mount, "CopyUp")) &&
-		    fill(mount, rootfs_fd, err) < 0)
+		    fill(mount, ids, rootfs_fd, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -12,15 +12,16 @@
 
 #include "base/userdb.h"
 #include "runtime/engine/container.h"
+#include "runtime/engine/id_maps.h"
 
 /*
  * Fill the volumes among MOUNTS (container_sources.h), which are CONTAINER's,
- * from its root file system, mounted at ROOTFS_FD; paths are resolved inside
- * it.
+ * from its root file system, mounted at ROOTFS_FD, with the ids that IDS give
+ * it outside; paths are resolved inside it.
  */
 int container_volumes_fill(const struct container *container,
-			   const json_t *mounts, int rootfs_fd,
-			   struct error *err) must_check;
+			   const json_t *mounts, const struct id_maps *ids,
+			   int rootfs_fd, struct error *err) must_check;
 
 /*
  * Give the sources of those MOUNTS that ask for it, with all that is in them,

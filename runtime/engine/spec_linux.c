@@ -33,6 +33,8 @@ static json_t *make_namespaces(const struct spec_request *request)
 	json_t *namespaces = json_array();
 
 	add_namespace(namespaces, "mount", NULL);
+	if (request->ids->uids.count)
+		add_namespace(namespaces, "user", request->user_path);
 	if (!is_host(host, "PidMode"))
 		add_namespace(namespaces, "pid", request->pid_path);
 	if (!is_host(host, "UTSMode"))
@@ -63,7 +65,7 @@ static json_t *make_sysctls(const struct spec_request *request)
 		(void)json_object_set_new(sysctls,
 					  "net.ipv4.ip_unprivileged_port_start",
 					  json_string("0"));
-	if (!request->is_rootless &&
+	if (!request->is_rootless && !request->ids->uids.count &&
 	    !json_object_get(sysctls, "net.ipv4.ping_group_range"))
 		(void)json_object_set_new(sysctls, "net.ipv4.ping_group_range",
 					  json_string("0 2147483647"));
@@ -104,5 +106,11 @@ int spec_linux(const struct spec_request *request, json_t **out,
 			 make_devices(host), "rootfsPropagation", "rprivate",
 			 "maskedPaths", spec_paths_masked(host),
 			 "readonlyPaths", spec_paths_readonly(host));
+	if (request->ids->uids.count && !request->user_path) {
+		(void)json_object_set_new(*out, "uidMappings",
+					  id_maps_oci(&request->ids->uids));
+		(void)json_object_set_new(*out, "gidMappings",
+					  id_maps_oci(&request->ids->gids));
+	}
 	return 0;
 }

@@ -31,10 +31,12 @@ static bool is_privileged(const struct spec_request *request)
 static void add_sysfs(const struct spec_request *request, json_t *mounts,
 		      const char *write)
 {
-	bool is_foreign =
-		request->is_rootless &&
-		!spec_makes_network(request->container->host_config) &&
-		!request->network_path;
+	bool makes_network =
+		spec_makes_network(request->container->host_config);
+	bool is_foreign = request->ids->uids.count
+				  ? !makes_network && !request->user_path
+				  : request->is_rootless && !makes_network &&
+					    !request->network_path;
 
 	if (is_foreign)
 		add_mount(
@@ -45,6 +47,16 @@ static void add_sysfs(const struct spec_request *request, json_t *mounts,
 		add_mount(mounts, "/sys", "sysfs", "sysfs",
 			  spec_list((const char *[]){ "nosuid", "noexec",
 						      "nodev", write, NULL }));
+}
+
+/* Terminals are group 5's where there is such a group. */
+static bool has_terminal_group(const struct spec_request *request)
+{
+	uint32_t ignored;
+
+	if (!request->ids->gids.count)
+		return !request->is_rootless;
+	return id_maps_outside(&request->ids->gids, 5, &ignored);
 }
 
 /* security.md 4.4: docker's table. */
@@ -61,11 +73,12 @@ static void add_kernel_mounts(const struct spec_request *request,
 		mounts, "/dev", "tmpfs", "tmpfs",
 		spec_list((const char *[]){ "nosuid", "strictatime", "mode=755",
 					    "size=65536k", NULL }));
-	add_mount(mounts, "/dev/pts", "devpts", "devpts",
-		  spec_list((const char *[]){
-			  "nosuid", "noexec", "newinstance", "ptmxmode=0666",
-			  "mode=0620", request->is_rootless ? NULL : "gid=5",
-			  NULL }));
+	add_mount(
+		mounts, "/dev/pts", "devpts", "devpts",
+		spec_list((const char *[]){
+			"nosuid", "noexec", "newinstance", "ptmxmode=0666",
+			"mode=0620",
+			has_terminal_group(request) ? "gid=5" : NULL, NULL }));
 	add_sysfs(request, mounts, write);
 	add_mount(mounts, "/sys/fs/cgroup", "cgroup", "cgroup",
 		  spec_list((const char *[]){ "nosuid", "noexec", "nodev",
@@ -139,10 +152,10 @@ static void split_options(const char *text, json_t *options)
 /* Mode words that concern volumes' making and labels, not the mount. */
 static bool is_mount_word(const char *word)
 {
-	static const char *const others[] = { "z",	    "Z",
-					      "nocopy",	    "U",
-					      "cached",	    "delegated",
-					      "consistent", "copy" };
+	static const char *const others[] = {
+		"z",	     "Z",	   "nocopy", "U",    "cached",
+		"delegated", "consistent", "copy",   "idmap"
+	};
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
 		if (!strcmp(word, others[i]))
@@ -190,8 +203,21 @@ static void add_word(json_t *options, const char *word)
 	(void)json_array_append_new(options, json_string(word));
 }
 
+/* As the container's files: without a user namespace that is refused. */
+static void map_ids(const struct spec_request *request, json_t *mount)
+{
+	add_word(json_object_get(mount, "options"), "idmap");
+	if (!request->ids->uids.count)
+		return;
+	(void)json_object_set_new(mount, "uidMappings",
+				  id_maps_oci(&request->ids->uids));
+	(void)json_object_set_new(mount, "gidMappings",
+				  id_maps_oci(&request->ids->gids));
+}
+
 /* docker's Mounts entry of a bind or a volume. */
-static void add_bind(const json_t *mount, json_t *mounts)
+static void add_bind(const struct spec_request *request, const json_t *mount,
+		     json_t *mounts)
 {
 	static const char *const propagations[] = { "private", "rprivate",
 						    "slave",   "rslave",
@@ -213,6 +239,9 @@ static void add_bind(const json_t *mount, json_t *mounts)
 			 is_set(mount, "ReadOnlyNonRecursive") ? "ro" : "rro");
 	add_mount(mounts, spec_string(mount, "Destination"), "bind",
 		  spec_string(mount, "Source"), options);
+	if (is_set(mount, "IdMapped"))
+		map_ids(request,
+			json_array_get(mounts, json_array_size(mounts) - 1));
 }
 
 /* --tmpfs DEST[:OPTIONS] and --mount type=tmpfs: docker's default options. */
@@ -242,7 +271,7 @@ static void add_asked(const struct spec_request *request, const json_t *asked,
 			add_tmpfs(spec_string(mount, "Destination"),
 				  spec_string(mount, "Mode"), mounts);
 		else
-			add_bind(mount, mounts);
+			add_bind(request, mount, mounts);
 	}
 	json_object_foreach(tmpfs, destination, options)
 	{

@@ -13,6 +13,7 @@
 
 #include "base/userdb.h"
 #include "runtime/engine/container.h"
+#include "runtime/engine/id_maps.h"
 
 struct spec_request {
 	const struct container *container;
@@ -24,8 +25,10 @@ struct spec_request {
 	const char *network_path; /* namespace to join; NULL: by NetworkMode */
 	const char *ipc_path;	  /* likewise for IpcMode container:ID */
 	const char *pid_path;
-	const char *shm_source; /* of another container; NULL: its own */
-	uint64_t bounding;	/* capabilities this process may pass on */
+	const char *user_path;
+	const struct id_maps *ids; /* of its user namespace; empty: none */
+	const char *shm_source;	   /* of another container; NULL: its own */
+	uint64_t bounding;	   /* capabilities this process may pass on */
 	bool is_rootless;
 };
 

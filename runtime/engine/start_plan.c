@@ -3,9 +3,11 @@
 #include "runtime/engine/start_plan.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/fs.h"
+#include "base/fsids.h"
 #include "base/jsonx.h"
 #include "base/userdb.h"
 #include "base/userns.h"
@@ -21,7 +23,7 @@
 
 /* Namespaces of other containers to join; NULL: none. */
 struct joins {
-	char *network, *ipc, *pid;
+	char *network, *ipc, *pid, *user;
 	pid_t ipc_pid; /* whose /dev/shm goes with the ipc namespace */
 	char *shm;     /* that, as a mount's source */
 };
@@ -31,6 +33,7 @@ static void joins_release(struct joins *joins)
 	free(joins->network);
 	free(joins->ipc);
 	free(joins->pid);
+	free(joins->user);
 	free(joins->shm);
 }
 DEFINE_CLEANUP(struct joins, joins_release)
@@ -69,8 +72,15 @@ static int find_joins(const struct store *store, const json_t *host,
 	    find_join(store, spec_string(host, "IpcMode"), "ipc", &out->ipc,
 		      &out->ipc_pid, err) < 0)
 		return -1;
-	return find_join(store, spec_string(host, "PidMode"), "pid", &out->pid,
-			 &pid, err);
+	if (find_join(store, spec_string(host, "PidMode"), "pid", &out->pid,
+		      &pid, err) < 0)
+		return -1;
+	if (!strncmp(spec_string(host, "UsernsMode"), "ns:", 3)) {
+		out->user = xstrdup(spec_string(host, "UsernsMode") + 3);
+		return 0;
+	}
+	return find_join(store, spec_string(host, "UsernsMode"), "user",
+			 &out->user, &pid, err);
 }
 
 /* A descriptor means something in this process only; a path everywhere. */
@@ -104,14 +114,27 @@ static int find_user(const struct container *container, int rootfs_fd,
 }
 
 /* docker makes a working directory that is not there, as root. */
-static int make_working_dir(const struct container *container, int rootfs_fd,
+static int make_working_dir(const struct start_plan_request *request,
 			    struct error *err)
 {
-	const char *path = spec_string(container->config, "WorkingDir");
+	const char *path = spec_string(request->container->config,
+				       "WorkingDir");
+	uint32_t uid = 0;
+	uint32_t gid = 0;
+	int result;
 
 	if (!*path)
 		return 0;
-	if (fs_make_dirs(rootfs_fd, path, FS_IN_ROOT, 0755, NULL, err) < 0)
+	/* where ids are mapped, only the container's root can make it */
+	(void)id_maps_outside(&request->ids->uids, 0, &uid);
+	(void)id_maps_outside(&request->ids->gids, 0, &gid);
+	if ((uid || gid) && fsids_set(uid, gid) < 0)
+		return error_sys(err, errno, "become the container's root");
+	result = fs_make_dirs(request->rootfs_fd, path, FS_IN_ROOT, 0755, NULL,
+			      err);
+	if ((uid || gid) && fsids_set(geteuid(), getegid()) < 0)
+		return error_sys(err, errno, "become root again");
+	if (result < 0)
 		return error_wrap(err, "working directory");
 	return 0;
 }
@@ -147,6 +170,7 @@ static int generate(const struct store *store,
 						  store->root, folder);
 	struct spec_request request = {
 		.container = container,
+		.ids = asked->ids,
 		.mounts = asked->mounts,
 		.user = user,
 		.files = files,
@@ -162,6 +186,7 @@ static int generate(const struct store *store,
 	request.network_path = joins.network;
 	request.ipc_path = joins.ipc;
 	request.pid_path = joins.pid;
+	request.user_path = joins.user;
 	request.shm_source = joins.shm;
 	if (spec_generate(&request, &plan->document, err) < 0)
 		return -1;
@@ -266,6 +291,21 @@ static int show_filter(const json_t *host, struct start_plan *out,
 		       : 0;
 }
 
+/* By the ids that the container's user has outside. */
+static int own_volumes(const struct start_plan_request *request,
+		       const struct userdb_identity *user, struct error *err)
+{
+	struct userdb_identity outside = { .uid = user->uid, .gid = user->gid };
+
+	if (request->ids->uids.count &&
+	    (!id_maps_outside(&request->ids->uids, user->uid, &outside.uid) ||
+	     !id_maps_outside(&request->ids->gids, user->gid, &outside.gid)))
+		return error_set(err, ERROR_INVALID,
+				 "user %u:%u is not mapped into the container",
+				 user->uid, user->gid);
+	return container_volumes_own(request->mounts, &outside, err);
+}
+
 int start_plan_make(const struct store *store,
 		    const struct start_plan_request *request,
 		    struct start_plan *out, struct error *err)
@@ -282,9 +322,8 @@ int start_plan_make(const struct store *store,
 	cgroup_limits_init(&out->limits);
 	out->cgroup_path = make_cgroup_path(container);
 	if (find_user(container, rootfs_fd, &user, err) < 0 ||
-	    (is_run && make_working_dir(container, rootfs_fd, err) < 0) ||
-	    (is_run &&
-	     container_volumes_own(request->mounts, &user, err) < 0) ||
+	    (is_run && make_working_dir(request, err) < 0) ||
+	    (is_run && own_volumes(request, &user, err) < 0) ||
 	    generate(store, request, &user, out, err) < 0)
 		return -1;
 	result = is_run ? start_plan_filter(store, host, &out->filter,

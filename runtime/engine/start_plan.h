@@ -8,6 +8,7 @@
 
 #include "runtime/cgroup/cgroup.h"
 #include "runtime/engine/container.h"
+#include "runtime/engine/id_maps.h"
 #include "runtime/seccomp/seccomp_filter.h"
 #include "runtime/spec/runtime_spec.h"
 
@@ -35,8 +36,9 @@ enum start_plan_use {
 
 struct start_plan_request {
 	const struct container *container;
-	const json_t *mounts; /* container_sources.h */
-	int rootfs_fd;	      /* its root file system, mounted */
+	const json_t *mounts;	   /* container_sources.h */
+	const struct id_maps *ids; /* its own; container_ids.h */
+	int rootfs_fd;		   /* its root file system, mounted */
 	enum start_plan_use use;
 };
 

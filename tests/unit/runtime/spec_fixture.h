@@ -44,8 +44,11 @@ static inline json_t *spec_json(const char *text)
 static inline struct spec_request spec_defaults(
 	const struct container *container, const struct userdb_identity *user)
 {
+	static const struct id_maps host = ID_MAPS_INIT;
+
 	return (struct spec_request){
 		.container = container,
+		.ids = &host,
 		.user = user,
 		.files = "/store/c",
 		.init = "/store/c/docker-init",
