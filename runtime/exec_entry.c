@@ -102,10 +102,16 @@ static int leave_host(const struct exec_entry *entry,
 }
 
 /* What the next step is, for the one that was born and for the other. */
-static int bear(struct exec_entry *entry, struct stage_failure *fail)
+static int bear(struct exec_entry *entry, const struct steps *steps,
+		struct stage_failure *fail)
 {
-	const int kept[] = { entry->control, entry->target_pidfd,
-			     entry->cgroup_fd };
+	bool is_set = steps->has_streams; /* then these are 0, 1 and 2 */
+	const int kept[] = { entry->control,
+			     entry->target_pidfd,
+			     entry->cgroup_fd,
+			     is_set ? -1 : entry->stdio[0],
+			     is_set ? -1 : entry->stdio[1],
+			     is_set ? -1 : entry->stdio[2] };
 	pid_t pid;
 
 	session_close_others(3 + (int)entry->confine.preserved, kept,
@@ -132,7 +138,7 @@ static int cross(struct exec_entry *entry, struct steps *steps,
 	if (!(entry->flags & CLONE_NEWUSER) &&
 	    set_streams(entry, steps, fail) < 0)
 		return -1;
-	return bear(entry, fail);
+	return bear(entry, steps, fail);
 }
 
 static int wait_for_parent(const struct exec_entry *entry,
