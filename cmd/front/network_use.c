@@ -45,8 +45,12 @@ static int check_idle(const struct store *store, const struct network *network,
 static int take_down(const struct network *network, struct error *err)
 {
 	autoclean(wiring_release) struct wiring wiring = WIRING_INIT;
+	char own[NETWORK_LINK_MAX];
 
 	network_join_bridge(network, &wiring);
+	network_own_parent(network->id, own);
+	if (!strcmp(network->parent, own))
+		memcpy(wiring_add_bridge(&wiring)->name, own, sizeof(own));
 	if (!wiring.bridge_count ||
 	    network_program_run("drop", &wiring, -1, err) == 0)
 		return 0;

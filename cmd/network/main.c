@@ -116,6 +116,9 @@ static int lay_outside(struct work *work, struct error *err)
 				  work->namespace_fd, err) < 0)
 			return -1;
 	}
+	/* ports lead to the first */
+	if (work->wiring.port_count && work->wiring.end_count)
+		return link_allow_hairpin(&line, work->wiring.ends, err);
 	return 0;
 }
 
@@ -217,15 +220,16 @@ static int drop_bridges(struct work *work, struct error *err)
 	autoclean(firewall_close) struct firewall firewall = { .lock_fd = -1 };
 	autoclean(link_line_close) struct link_line line = LINK_LINE_INIT;
 
-	if (firewall_open(&firewall, err) < 0 ||
-	    firewall_unpass(&firewall, &work->wiring, err) < 0 ||
-	    firewall_drop_bridges(&firewall, &work->wiring, err) < 0 ||
-	    link_line_open(&line, err) < 0)
+	if (link_line_open(&line, err) < 0)
 		return -1;
 	for (size_t i = 0; i < work->wiring.bridge_count; i++) {
 		if (link_remove(&line, work->wiring.bridges[i].name, err) < 0)
 			return -1;
 	}
+	if (firewall_open(&firewall, err) < 0 ||
+	    firewall_unpass(&firewall, &work->wiring, err) < 0 ||
+	    firewall_drop_bridges(&firewall, &work->wiring, err) < 0)
+		return -1;
 	return 0;
 }
 

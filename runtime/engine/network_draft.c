@@ -118,7 +118,9 @@ static int choose_link(const struct network_draft *draft,
 	return 0;
 }
 
+/* What a macvlan's or ipvlan's containers are on is a network of the host's. */
 static int check_clash(const struct network_draft *draft,
+		       enum network_driver driver,
 		       const struct ip_prefix *subnet, struct error *err)
 {
 	const struct ip_prefix *other = route_table_clash(&draft->networks,
@@ -126,7 +128,7 @@ static int check_clash(const struct network_draft *draft,
 	char text[IP_TEXT_MAX];
 	char there[IP_TEXT_MAX];
 
-	if (!other)
+	if (!other && driver == NETWORK_BRIDGE)
 		other = route_table_clash(&draft->host, subnet);
 	if (!other)
 		return 0;
@@ -200,7 +202,7 @@ static int add_asked(const struct network_draft *draft,
 		struct ip_prefix subnet;
 
 		if (ip_prefix_parse(subnets->items[i], &subnet, err) < 0 ||
-		    check_clash(draft, &subnet, err) < 0 ||
+		    check_clash(draft, request->driver, &subnet, err) < 0 ||
 		    pick(request->gateways, &subnet, false, &gateway, err) <
 			    0 ||
 		    pick(request->ranges, &subnet, true, &range, err) < 0)
@@ -298,15 +300,52 @@ static bool is_off(const char *value)
 	return value && (!strcmp(value, "false") || !strcmp(value, "0"));
 }
 
+static bool is_mode(enum network_driver driver, const char *mode)
+{
+	static const char *const modes[] = { "bridge",	 "private", "vepa",
+					     "passthru", "l2",	    "l3",
+					     "l3s" };
+	/* the first four are macvlan's */
+	size_t first = driver == NETWORK_IPVLAN ? 4 : 0;
+	size_t last = driver == NETWORK_IPVLAN ? 7 : 4;
+
+	for (size_t i = first; i < last; i++)
+		if (!strcmp(modes[i], mode))
+			return true;
+	return false;
+}
+
+static int add_parent(const struct network_request *request, json_t *document,
+		      struct error *err)
+{
+	bool is_ipvlan = request->driver == NETWORK_IPVLAN;
+	const char *parent = option(request, "parent");
+	const char *mode = option(request,
+				  is_ipvlan ? "ipvlan_mode" : "macvlan_mode");
+	char own[NETWORK_LINK_MAX];
+
+	if (request->driver == NETWORK_BRIDGE)
+		return 0;
+	if (parent && !network_is_link_name(parent))
+		return error_set(err, ERROR_INVALID, "invalid parent: %s",
+				 parent);
+	if (mode && !is_mode(request->driver, mode))
+		return error_set(err, ERROR_INVALID, "unknown %s mode \"%s\"",
+				 network_driver_name(request->driver), mode);
+	if (mode)
+		(void)json_object_set_new(document, "Mode", json_string(mode));
+	network_own_parent(json_string_value(json_object_get(document, "Id")),
+			   own);
+	(void)json_object_set_new(document, "Parent",
+				  json_string(parent ? parent : own));
+	return 0;
+}
+
 /* Options that mean something here; the others are only kept. */
 static int apply_options(const struct network_request *request,
 			 json_t *document, struct error *err)
 {
 	const char *mtu = option(request, "com.docker.network.driver.mtu");
-	const char *parent = option(request, "parent");
-	const char *mode = option(request, request->driver == NETWORK_IPVLAN
-						   ? "ipvlan_mode"
-						   : "macvlan_mode");
 	char *end;
 	long value;
 
@@ -315,9 +354,6 @@ static int apply_options(const struct network_request *request,
 	value = mtu ? strtol(mtu, &end, 10) : NETWORK_MTU_DEFAULT;
 	if (mtu && (*end || value < 68 || value > 65535))
 		return error_set(err, ERROR_INVALID, "invalid MTU: %s", mtu);
-	if (parent && !network_is_link_name(parent))
-		return error_set(err, ERROR_INVALID, "invalid parent: %s",
-				 parent);
 	(void)json_object_set_new(document, "MTU", json_integer(value));
 	(void)json_object_set_new(
 		document, "NoMasquerade",
@@ -328,18 +364,7 @@ static int apply_options(const struct network_request *request,
 		document, "NoTalk",
 		json_boolean(is_off(option(
 			request, "com.docker.network.bridge.enable_icc"))));
-	if (mode)
-		(void)json_object_set_new(document, "Mode", json_string(mode));
-	if (request->driver == NETWORK_MACVLAN ||
-	    request->driver == NETWORK_IPVLAN) {
-		autofree char *dummy = xasprintf(
-			"dm-%.8s",
-			json_string_value(json_object_get(document, "Id")));
-
-		(void)json_object_set_new(document, "Parent",
-					  json_string(parent ? parent : dummy));
-	}
-	return 0;
+	return add_parent(request, document, err);
 }
 
 int network_draft_make(const struct network_draft *draft,

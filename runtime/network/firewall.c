@@ -148,14 +148,21 @@ bool firewall_knows(struct firewall *firewall, const struct wiring *wiring)
 /* Whether the tables are whole, whoever made them. */
 static bool has_tables(struct firewall *firewall)
 {
-	const char *inet = ask(firewall, "list chain inet imgctl forward\n");
-	bool is_whole = inet && strstr(inet, "@internal drop");
-	const char *bridge =
-		is_whole
-			? ask(firewall, "list chain bridge imgctl prerouting\n")
-			: NULL;
+	static const struct {
+		const char *command, *rule;
+	} parts[] = {
+		{ "list chain inet imgctl forward\n", "@internal drop" },
+		{ "list chain inet imgctl postrouting\n", "@self6" },
+		{ "list chain bridge imgctl prerouting\n", "8021ad" },
+	};
 
-	return bridge && strstr(bridge, "nd-router-advert");
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		const char *text = ask(firewall, parts[i].command);
+
+		if (!text || !strstr(text, parts[i].rule))
+			return false;
+	}
+	return true;
 }
 
 static void add_all(const struct wiring *wiring, bool has_bridges,

@@ -8,9 +8,14 @@
  * inet imgctl: where published ports lead, what leaves with the host's
  * address, and who may speak with whom. What comes from a bridge is
  *  - shield: never for the host's loopback, which route_localnet opened;
+ *    what others send there leads to no container either;
  *  - forward: free on its own bridge (unless that is mute), free to the world
  *    (unless that is internal), never for another bridge. What goes to one is
  *    an answer, or something published.
+ * Who comes to its own bridge by a published port is hidden where the answer
+ * would not pass here otherwise: a container that reaches itself, and, when
+ * what one bridge carries is not routed through the firewall (br_netfilter; if
+ * it is, such packets have no iifname any more), another of its network.
  */
 static const char inet_table[] =
 	"add table inet imgctl\n"
@@ -29,6 +34,8 @@ static const char inet_table[] =
 	" ipv6_addr . inet_service; }\n"
 	" map any6 { type inet_proto . inet_service :"
 	" ipv6_addr . inet_service; }\n"
+	" set self4 { type ipv4_addr . ipv4_addr; }\n"
+	" set self6 { type ipv6_addr . ipv6_addr; }\n"
 	" chain publish {\n"
 	"  dnat ip to meta l4proto . ip daddr . th dport map @ports4\n"
 	"  dnat ip to meta l4proto . th dport map @any4\n"
@@ -37,6 +44,7 @@ static const char inet_table[] =
 	" }\n"
 	" chain prerouting {\n"
 	"  type nat hook prerouting priority dstnat; policy accept;\n"
+	"  ip daddr 127.0.0.0/8 return\n"
 	"  fib daddr type local jump publish\n"
 	" }\n"
 	" chain output {\n"
@@ -45,6 +53,8 @@ static const char inet_table[] =
 	" }\n"
 	" chain postrouting {\n"
 	"  type nat hook postrouting priority srcnat; policy accept;\n"
+	"  ct status dnat ip saddr . ip daddr @self4 masquerade\n"
+	"  ct status dnat ip6 saddr . ip6 daddr @self6 masquerade\n"
 	"  ct status dnat iifname . oifname @same masquerade\n"
 	"  iifname @bridges iifname != @plain oifname != @bridges masquerade\n"
 	"  ip saddr 127.0.0.0/8 oifname @bridges masquerade\n"
@@ -64,7 +74,11 @@ static const char inet_table[] =
 	" }\n"
 	"}\n";
 
-/* bridge imgctl: containers speak for themselves only, and are no routers. */
+/*
+ * bridge imgctl: containers speak for themselves only, and are no routers. A
+ * tagged frame would pass for something else here, and with VLAN 0 its receiver
+ * takes it as if it had no tag.
+ */
 static const char bridge_table[] =
 	"add table bridge imgctl\n"
 	"delete table bridge imgctl\n"
@@ -73,6 +87,7 @@ static const char bridge_table[] =
 	" set leases4 { type ifname . ipv4_addr; }\n"
 	" chain prerouting {\n"
 	"  type filter hook prerouting priority -300; policy accept;\n"
+	"  iifname @ends ether type { 0x8100, 0x88a8 } drop\n"
 	"  iifname @ends ether type arp iifname . arp saddr ip != @leases4"
 	" drop\n"
 	"  iifname @ends icmpv6 type nd-router-advert drop\n"
@@ -179,13 +194,25 @@ static void port_element(const struct wiring_port *port, const char *verb,
 		    (unsigned)port->host_port, to, (unsigned)port->port);
 }
 
+static void self_element(const struct wiring_port *port, const char *verb,
+			 struct strbuf *out)
+{
+	char to[IP_TEXT_MAX];
+
+	ip_address_format(&port->to, to);
+	strbuf_addf(out, "%s element inet imgctl self%d { %s . %s }\n", verb,
+		    (int)port->to.family, to, to);
+}
+
 void firewall_text_add_port(const struct wiring_port *port, struct strbuf *out)
 {
 	port_element(port, "add", out);
+	self_element(port, "add", out);
 }
 
 void firewall_text_drop_port(const struct wiring_port *port, struct strbuf *out)
 {
-	port_element(port, "add", out);
+	firewall_text_add_port(port, out);
 	port_element(port, "delete", out);
+	self_element(port, "delete", out);
 }

@@ -5,6 +5,10 @@
 #include <fcntl.h>
 #include <linux/if.h>
 #include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
 #include <netlink/netlink.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
@@ -305,12 +309,24 @@ static int make_pair(struct link_line *line, const struct wiring_end *end,
 	return code < 0 ? fail(code, err, "make the link", end->outer) : 0;
 }
 
+/* KIND of link NAME, which leads nowhere. */
+static int make_nowhere(struct link_line *line, const char *name,
+			const char *kind)
+{
+	autoclean(rtnl_link_put) struct rtnl_link *link = rtnl_link_alloc();
+
+	if (!link || rtnl_link_set_type(link, kind) < 0)
+		return -NLE_NOMEM;
+	rtnl_link_set_name(link, name);
+	rtnl_link_set_flags(link, IFF_UP);
+	return rtnl_link_add(line->socket, link, NLM_F_CREATE | NLM_F_EXCL);
+}
+
 /* An internal network without a parent gets a link that leads nowhere. */
 static int find_parent(struct link_line *line, const struct wiring_end *end,
 		       struct error *err)
 {
 	int index = link_index(line, end->parent);
-	autoclean(rtnl_link_put) struct rtnl_link *dummy = NULL;
 	int code;
 
 	if (index)
@@ -318,12 +334,10 @@ static int find_parent(struct link_line *line, const struct wiring_end *end,
 	if (strncmp(end->parent, "dm-", 3) != 0)
 		return error_set(err, ERROR_NOT_FOUND,
 				 "network link %s is not there", end->parent);
-	dummy = rtnl_link_alloc();
-	if (!dummy || rtnl_link_set_type(dummy, "dummy") < 0)
-		return error_sys(err, ENOMEM, "link %s", end->parent);
-	rtnl_link_set_name(dummy, end->parent);
-	rtnl_link_set_flags(dummy, IFF_UP);
-	code = rtnl_link_add(line->socket, dummy, NLM_F_CREATE | NLM_F_EXCL);
+	code = make_nowhere(line, end->parent, "dummy");
+	/* a bridge that nothing joins does as well */
+	if (code == -NLE_OPNOTSUPP)
+		code = make_nowhere(line, end->parent, "bridge");
 	if (code < 0 && code != -NLE_EXIST)
 		return fail(code, err, "make the link", end->parent);
 	return link_index(line, end->parent);
@@ -369,6 +383,37 @@ static int make_child(struct link_line *line, const struct wiring_end *end,
 				 end->mac);
 	code = rtnl_link_add(line->socket, link, NLM_F_CREATE | NLM_F_EXCL);
 	return code < 0 ? fail(code, err, "make a link of", end->parent) : 0;
+}
+
+/*
+ * Where the firewall sees what a bridge carries, a packet of a container that
+ * it led back to it has to leave by the port it came from.
+ */
+int link_allow_hairpin(struct link_line *line, const struct wiring_end *end,
+		       struct error *err)
+{
+	struct ifinfomsg header = { .ifi_family = AF_BRIDGE };
+	struct nl_msg *message;
+	struct nlattr *part;
+	int code = -NLE_NOMEM;
+
+	if (end->driver != NETWORK_BRIDGE || !link_sysctl_is_bridged())
+		return 0;
+	header.ifi_index = link_index(line, end->outer);
+	message = nlmsg_alloc_simple(RTM_SETLINK, 0);
+	if (message &&
+	    nlmsg_append(message, &header, sizeof(header), NLMSG_ALIGNTO) ==
+		    0 &&
+	    (part = nla_nest_start(message, IFLA_PROTINFO | NLA_F_NESTED)) &&
+	    nla_put_u8(message, IFLA_BRPORT_MODE, 1) == 0) {
+		(void)nla_nest_end(message, part);
+		/* which frees the message */
+		code = nl_send_sync(line->socket, message);
+		message = NULL;
+	}
+	nlmsg_free(message);
+	return code < 0 ? fail(code, err, "let packets return to", end->outer)
+			: 0;
 }
 
 int link_make_end(struct link_line *line, const struct wiring_end *end,

@@ -44,6 +44,13 @@ int link_make_end(struct link_line *line, const struct wiring_end *end,
 		  int namespace_fd, struct error *err) must_check;
 
 /*
+ * Let what END's container sends return to it, when it is led back by a
+ * published port of its own and the firewall sees what a bridge carries.
+ */
+int link_allow_hairpin(struct link_line *line, const struct wiring_end *end,
+		       struct error *err) must_check;
+
+/*
  * Give END's inner link, which is in LINE's namespace, its addresses, raise it,
  * and set its default routes.
  */

@@ -40,6 +40,20 @@ static int put_for(const char *family, const char *link, const char *key,
 	return put(path, value, err);
 }
 
+static bool is_on(const char *path)
+{
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char now = '0';
+
+	return fd >= 0 && read(fd, &now, 1) == 1 && now == '1';
+}
+
+bool link_sysctl_is_bridged(void)
+{
+	return is_on("/proc/sys/net/bridge/bridge-nf-call-iptables") ||
+	       is_on("/proc/sys/net/bridge/bridge-nf-call-ip6tables");
+}
+
 int link_sysctl_bridge(const struct wiring_bridge *bridge, struct error *err)
 {
 	bool has_ipv6 = bridge->ipv6.address.family != IP_NONE;

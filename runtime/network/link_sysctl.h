@@ -8,6 +8,9 @@
 
 #include "runtime/network/wiring.h"
 
+/* Whether the firewall sees what one bridge alone carries (br_netfilter). */
+bool link_sysctl_is_bridged(void);
+
 /*
  * Have the host forward between links, take no router's advertisements from
  * BRIDGE, and reach containers from 127.0.0.1 through it.

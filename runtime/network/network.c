@@ -2,6 +2,7 @@
 /* Documents of networks. */
 #include "runtime/network/network.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -194,6 +195,11 @@ void network_release(struct network *network)
 	free(network->name);
 	json_decref(network->document);
 	*network = (struct network)NETWORK_INIT;
+}
+
+void network_own_parent(const char *id, char out[NETWORK_LINK_MAX])
+{
+	(void)snprintf(out, NETWORK_LINK_MAX, "dm-%.8s", id);
 }
 
 const struct network_subnet *network_subnet_of(const struct network *network,

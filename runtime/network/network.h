@@ -75,6 +75,9 @@ bool network_is_name(const char *name);
 /* Whether a network link may be named so (dev_valid_name, Linux). */
 bool network_is_link_name(const char *name);
 
+/* The link that a macvlan or ipvlan network ID without a parent has. */
+void network_own_parent(const char *id, char out[NETWORK_LINK_MAX]);
+
 /* The subnet of FAMILY; NULL when there is none. */
 const struct network_subnet *network_subnet_of(const struct network *network,
 					       enum ip_family family);

@@ -1,50 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The default bridge between hosts: what leaves, what is published and what stays out, over a router of its own."""
-import concurrent.futures
-import ctypes
 import socket
-import subprocess
-import time
 
 import pytest
-from harness import own_network
+from harness.hosts import Host, ask, poll, sh
 
 # the host's end of the wire, the router in between, the other host beyond it
 HERE, ROUTER, BEYOND = "198.51.100.1", "198.51.100.2", "203.0.113.2"
 ANSWER = "while :; do echo hello | nc -l -p 80; done"
-
-
-def sh(*words):
-    subprocess.run([str(word) for word in words], check=True)
-
-
-class Host:
-    """Another host: a network namespace, held by a process of ours."""
-
-    def __init__(self):
-        self.process = subprocess.Popen(["unshare", "-n", "sh", "-c", "ip link set lo up; echo ready; exec cat"],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        assert self.process.stdout.readline() == b"ready\n"
-        self.pid = self.process.pid
-
-    def do(self, *words):
-        sh("nsenter", "-n", "-t", self.pid, *words)
-
-    def call(self, function):
-        """What FUNCTION returns when a thread runs it that is on this host."""
-        def work():
-            library = ctypes.CDLL(None, use_errno=True)
-            with open(f"/proc/{self.pid}/ns/net", encoding="ascii") as namespace:
-                if library.setns(namespace.fileno(), own_network.CLONE_NEWNET) != 0:
-                    raise OSError(ctypes.get_errno(), "setns")
-            return function()
-        with concurrent.futures.ThreadPoolExecutor(1) as pool:
-            return pool.submit(work).result()
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.stdout.close()
-        self.process.wait()
 
 
 @pytest.fixture
@@ -71,26 +34,8 @@ def beyond():
     router.close()
 
 
-def ask(address, port, timeout=5):
-    """What is said there; None when nobody answers."""
-    try:
-        with socket.create_connection((address, port), timeout) as connection:
-            return connection.makefile().readline()
-    except OSError:
-        return None
-
-
 def address_of(imgctl, name):
     return imgctl.ok("inspect", "-f", "{{.NetworkSettings.IPAddress}}", name).strip()
-
-
-def poll(function, wanted):
-    for _ in range(100):
-        got = function()
-        if got == wanted:
-            break
-        time.sleep(0.05)
-    assert got == wanted
 
 
 def test_what_leaves_has_the_hosts_address(imgctl, busybox, beyond):

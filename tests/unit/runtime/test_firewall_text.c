@@ -26,7 +26,8 @@ static void test_firewall_text__ports(void **state)
 		    .port = 80,
 		    .protocol = "tcp" },
 		  "add element inet imgctl any4 "
-		  "{ tcp . 8080 : 10.0.0.2 . 80 }\n",
+		  "{ tcp . 8080 : 10.0.0.2 . 80 }\n"
+		  "add element inet imgctl self4 { 10.0.0.2 . 10.0.0.2 }\n",
 		  "every address" },
 		{ { .host = { IP_V4, { 127, 0, 0, 1 } },
 		    .host_port = 53,
@@ -34,7 +35,8 @@ static void test_firewall_text__ports(void **state)
 		    .port = 54,
 		    .protocol = "udp" },
 		  "add element inet imgctl ports4 "
-		  "{ udp . 127.0.0.1 . 53 : 10.0.0.2 . 54 }\n",
+		  "{ udp . 127.0.0.1 . 53 : 10.0.0.2 . 54 }\n"
+		  "add element inet imgctl self4 { 10.0.0.2 . 10.0.0.2 }\n",
 		  "one address" },
 		{ { .host = { IP_V6, { 0 } },
 		    .host_port = 1,
@@ -42,7 +44,8 @@ static void test_firewall_text__ports(void **state)
 		    .port = 2,
 		    .protocol = "sctp" },
 		  "add element inet imgctl any6 "
-		  "{ sctp . 1 : fd00::2 . 2 }\n",
+		  "{ sctp . 1 : fd00::2 . 2 }\n"
+		  "add element inet imgctl self6 { fd00::2 . fd00::2 }\n",
 		  ":: is every address of IPv6" },
 	};
 
