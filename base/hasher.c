@@ -1,78 +1,67 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Streaming digests over OpenSSL EVP. */
+/* Streaming digests over nettle. */
 #include "base/hasher.h"
 
 #include <assert.h>
-#include <openssl/evp.h>
-#include <pthread.h>
+#include <nettle/sha2.h>
+#include <stdlib.h>
 
 #include "base/alloc.h"
 
 struct hasher {
 	enum digest_algorithm algorithm;
-	EVP_MD_CTX *context;
+	union {
+		struct sha256_ctx sha256;
+		struct sha512_ctx sha512;
+	};
 };
-
-/*
- * Fetched once: an implicit fetch at every EVP_sha256() costs as much as
- * hashing a few KiB. Written once under pthread_once, then only read.
- */
-static EVP_MD *fetched[DIGEST_SHA512 + 1];
-static pthread_once_t fetch_once = PTHREAD_ONCE_INIT;
-
-static void fetch_all(void)
-{
-	fetched[DIGEST_SHA256] = EVP_MD_fetch(NULL, "SHA256", NULL);
-	fetched[DIGEST_SHA512] = EVP_MD_fetch(NULL, "SHA512", NULL);
-}
 
 static void start(struct hasher *hasher)
 {
-	int ok = EVP_DigestInit_ex2(hasher->context, fetched[hasher->algorithm],
-				    NULL);
-
-	assert(ok == 1);
-	(void)ok; /* fails only on a broken OpenSSL build */
+	if (hasher->algorithm == DIGEST_SHA512)
+		sha512_init(&hasher->sha512);
+	else
+		sha256_init(&hasher->sha256);
 }
 
 struct hasher *hasher_new(enum digest_algorithm algorithm)
 {
 	struct hasher *hasher = xcalloc(1, sizeof(*hasher));
 
-	(void)pthread_once(&fetch_once, fetch_all); /* cannot fail */
-	assert(algorithm != DIGEST_NONE && fetched[algorithm]);
+	assert(algorithm != DIGEST_NONE);
 	hasher->algorithm = algorithm;
-	hasher->context = EVP_MD_CTX_new();
-	assert(hasher->context);
 	start(hasher);
 	return hasher;
 }
 
 void hasher_update(struct hasher *hasher, const void *data, size_t length)
 {
-	int ok = EVP_DigestUpdate(hasher->context, data, length);
+	if (hasher->algorithm == DIGEST_SHA512)
+		sha512_update(&hasher->sha512, length, data);
+	else
+		sha256_update(&hasher->sha256, length, data);
+}
 
-	assert(ok == 1);
-	(void)ok; /* fails only on misuse */
+void hasher_finish_raw(struct hasher *hasher,
+		       unsigned char out[static HASHER_BYTES_MAX])
+{
+	if (hasher->algorithm == DIGEST_SHA512)
+		sha512_digest(&hasher->sha512, SHA512_DIGEST_SIZE, out);
+	else
+		sha256_digest(&hasher->sha256, SHA256_DIGEST_SIZE, out);
+	start(hasher);
 }
 
 void hasher_finish(struct hasher *hasher, struct digest *out)
 {
-	unsigned char bytes[EVP_MAX_MD_SIZE];
-	unsigned length = 0;
-	int ok = EVP_DigestFinal_ex(hasher->context, bytes, &length);
+	unsigned char bytes[HASHER_BYTES_MAX];
 
-	assert(ok == 1);
-	(void)ok; /* fails only on misuse */
+	hasher_finish_raw(hasher, bytes);
 	digest_from_bytes(hasher->algorithm, bytes, out);
-	start(hasher);
 }
 
 void hasher_free(struct hasher *hasher)
 {
-	if (!hasher)
-		return;
-	EVP_MD_CTX_free(hasher->context);
 	free(hasher);
 }
 

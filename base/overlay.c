@@ -26,6 +26,7 @@
 #include <sys/utsname.h>
 #include <sys/wait.h>
 
+#include "base/alloc.h"
 #include "base/fsids.h"
 #include "base/strbuf.h"
 #include "base/userns.h"
@@ -332,11 +333,42 @@ static bool has_layer_option(void)
 	return *end == '.' && strtoul(end + 1, NULL, 10) >= 7;
 }
 
-int overlay_mount(const struct overlay_plan *plan, int *mount_fd_out,
+/*
+ * The lower directories, each once: the kernel refuses the same one twice, and
+ * whatever a repeated one says the upper of the two says as well.
+ */
+static int list_once(const struct overlay_plan *plan, int *out,
+		     size_t *count_out, struct error *err)
+{
+	autofree struct stat *seen = xcalloc(plan->lower_count, sizeof(*seen));
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->lower_count; i++) {
+		size_t at = 0;
+
+		if (fstat(plan->lower_fds[i], &seen[count]) < 0)
+			return error_sys(err, errno, "open a layer");
+		while (seen[at].st_ino != seen[count].st_ino ||
+		       seen[at].st_dev != seen[count].st_dev)
+			at++;
+		if (at == count)
+			out[count++] = plan->lower_fds[i];
+	}
+	*count_out = count;
+	return 0;
+}
+
+int overlay_mount(const struct overlay_plan *asked, int *mount_fd_out,
 		  struct error *err)
 {
+	autofree int *lowers = xcalloc(asked->lower_count, sizeof(*lowers));
+	struct overlay_plan once = *asked;
+	const struct overlay_plan *plan = &once;
 	autoclose int context = -1;
 
+	once.lower_fds = lowers;
+	if (list_once(asked, lowers, &once.lower_count, err) < 0)
+		return -1;
 	if (plan->by_string || plan->detached_count || !has_layer_option())
 		return mount_by_string(plan, mount_fd_out, err);
 	context = fsopen("overlay", FSOPEN_CLOEXEC);

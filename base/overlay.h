@@ -17,7 +17,8 @@
 #include "base/error.h"
 
 struct overlay_plan {
-	const int *lower_fds; /* topmost first; at least one */
+	const int *lower_fds; /* topmost first; at least one; repeated ones
+				 count once */
 	size_t lower_count;
 	int upper_fd;	  /* -1: read-only mount */
 	int work_fd;	  /* -1 exactly when upper_fd is */

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Names of sources. */
+#include "builder/build_source.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/alloc.h"
+
+const struct build_context *build_source_context(
+	const struct build_request *request, const char *name)
+{
+	for (size_t i = 0; i < request->context_count; i++)
+		if (!strcasecmp(request->contexts[i].name, name))
+			return &request->contexts[i];
+	return NULL;
+}
+
+int build_source_image(const struct build_state *build, const char *name,
+		       const char *platform, struct image_state *out,
+		       struct error *err)
+{
+	const struct build_request *request = build->request;
+	autoclean(image_record_release) struct image_record record =
+		IMAGE_RECORD_INIT;
+	const struct build_image_wish wish = {
+		.name = name,
+		.pull = request->pull,
+		.platform = platform,
+	};
+
+	if (request->host->find_image(request->host->context, &wish, &record,
+				      err) < 0)
+		return -1;
+	return image_state_from(&record, name, out, err);
+}
+
+/* The last stage of that name before STAGE, or the one of that number. */
+static const struct dockerfile_stage *find_stage(
+	const struct build_state *build, const struct build_stage *stage,
+	const char *name)
+{
+	return dockerfile_find_stage(build->request->file, name,
+				     stage->parsed->number, true);
+}
+
+int build_source_find(struct build_state *build,
+		      const struct build_stage *stage, const char *name,
+		      struct step_source *out, struct error *err)
+{
+	const struct build_context *context;
+	const struct dockerfile_stage *other;
+
+	if (!name) {
+		out->context = &build->request->main;
+		out->place = xstrdup(".");
+		return 0;
+	}
+	context = build_source_context(build->request, name);
+	if (context && context->folder >= 0) {
+		out->context = context;
+		out->place = xasprintf("context %s:", name);
+		return 0;
+	}
+	other = context ? NULL : find_stage(build, stage, name);
+	if (other) {
+		if (build_stage_need(build, other->number, err) < 0)
+			return -1;
+		image_state_copy(&build->stages[other->number].image,
+				 &out->image);
+		out->place = xasprintf("stage %s:", name);
+		return 0;
+	}
+	out->place = xasprintf("image %s:", context ? context->image : name);
+	return build_source_image(build, context ? context->image : name,
+				  stage->platform, &out->image, err);
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* COPY and ADD, done. */
+#include "builder/steps/copy_run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/fs.h"
+#include "builder/files/file_copy.h"
+#include "builder/steps/copy_owner.h"
+#include "builder/steps/step_files.h"
+
+struct running {
+	const struct copy_request *request;
+	struct copy_plan *plan;
+	struct step_files files;
+	struct copy_owner owner;
+	int64_t made; /* seconds: the time of what has none of its own */
+};
+
+static void running_release(struct running *running)
+{
+	step_files_release(&running->files);
+}
+DEFINE_CLEANUP(struct running, running_release)
+
+static int own(const struct running *running, int fd, struct error *err)
+{
+	if (fchown(fd, running->owner.uid, running->owner.gid) < 0)
+		return error_sys(err, errno, "set owner %u:%u",
+				 running->owner.uid, running->owner.gid);
+	return 0;
+}
+
+/*
+ * Opens the folder PATH of the step's root, making what is missing with the
+ * copy's owner.
+ */
+static int make_folder(const struct running *running, const char *path,
+		       int *out, struct error *err)
+{
+	autofree char *sofar = xstrdup("");
+	autoclose int fd = fs_open_raw(running->files.root, ".", FS_IN_ROOT,
+				       O_RDONLY | O_DIRECTORY, 0);
+
+	while (fd >= 0 && *(path += strspn(path, "/"))) {
+		size_t length = strcspn(path, "/");
+		char *next = xasprintf("%s/%.*s", sofar, (int)length, path);
+		int inner;
+
+		free(sofar);
+		sofar = next;
+		path += length;
+		inner = fs_open_raw(running->files.root, sofar, FS_IN_ROOT,
+				    O_RDONLY | O_DIRECTORY, 0);
+		if (inner < 0 && errno == ENOENT) {
+			if (fs_make_dirs(running->files.root, sofar, FS_IN_ROOT,
+					 0755, NULL, err) < 0)
+				return -1;
+			inner = fs_open_raw(running->files.root, sofar,
+					    FS_IN_ROOT, O_RDONLY | O_DIRECTORY,
+					    0);
+			if (inner >= 0 && own(running, inner, err) < 0) {
+				cleanup_close(&inner);
+				return -1;
+			}
+		}
+		cleanup_close(&fd);
+		fd = inner;
+	}
+	if (fd < 0)
+		return error_sys(err, errno, "open %s", *sofar ? sofar : "/");
+	*out = TAKE_FD(fd);
+	return 0;
+}
+
+static bool is_folder(const struct running *running, const char *path)
+{
+	autoclose int fd = fs_open_raw(running->files.root, path, FS_IN_ROOT,
+				       O_PATH | O_DIRECTORY, 0);
+
+	return fd >= 0;
+}
+
+/* The folder that PART goes to, and what it is called in there ("": nothing).
+ */
+static int find_place(const struct running *running,
+		      const struct copy_part *part, int *folder_out,
+		      char **name_out, struct error *err)
+{
+	const char *destination = running->plan->destination;
+	bool is_into = destination[strlen(destination) - 1] == '/' ||
+		       part->kind == COPY_PART_FOLDER ||
+		       is_folder(running, destination);
+	autofree char *whole = is_into ? xasprintf("%s/%s", destination,
+						   part->name)
+				       : xstrdup(destination);
+	char *slash = strrchr(whole, '/');
+	autofree char *parent = xstrndup(whole, (size_t)(slash - whole));
+
+	*name_out = NULL;
+	if (part->kind == COPY_PART_FOLDER) {
+		*name_out = xstrdup("");
+		return make_folder(running, whole, folder_out, err);
+	}
+	*name_out = xstrdup(slash + 1);
+	return make_folder(running, parent, folder_out, err);
+}
+
+static int put_inline(const struct running *running,
+		      const struct copy_part *part, int folder,
+		      const char *name, struct error *err)
+{
+	const struct copy_plan *plan = running->plan;
+	const struct timespec times[2] = { { running->made, 0 },
+					   { running->made, 0 } };
+	mode_t mode = plan->has_mode
+			      ? mode_change_apply(&plan->mode, 0644, false)
+			      : 0644;
+	autoclose int fd = -1;
+	struct stat st;
+
+	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISDIR(st.st_mode))
+		return error_set(err, ERROR_INVALID,
+				 "cannot copy file %s over a folder", name);
+	if (unlinkat(folder, name, 0) < 0 && errno != ENOENT)
+		return error_sys(err, errno, "replace %s", name);
+	fd = openat(folder, name,
+		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return error_sys(err, errno, "create %s", name);
+	if (fs_write_all(fd, part->content, strlen(part->content), err) < 0 ||
+	    own(running, fd, err) < 0)
+		return -1;
+	if (fchmod(fd, mode) < 0 || futimens(fd, times) < 0)
+		return error_sys(err, errno, "set mode of %s", name);
+	return 0;
+}
+
+/* The file's own archive, unpacked into the destination; *DONE when it was. */
+static int unpack(const struct running *running, const struct copy_part *part,
+		  bool *done, struct error *err)
+{
+	const struct copy_request *request = running->request;
+	const struct build_host *host = request->build->host;
+	const struct file_item *item = &running->plan->list.items[part->first];
+	autoclose int folder = -1;
+	autoclose int archive = -1;
+	struct build_unpack order = {
+		.keeps_owners = !running->owner.is_given,
+		.uid = running->owner.uid,
+		.gid = running->owner.gid,
+	};
+
+	archive = fs_open_raw(part->root, item->from, FS_NO_LINKS,
+			      O_RDONLY | O_NOFOLLOW, 0);
+	if (archive < 0)
+		return error_sys(err, errno, "open %s", item->from);
+	if (!copy_owner_is_archive(archive)) {
+		*done = false;
+		return part->needs_archive
+			       ? error_set(err, ERROR_INVALID,
+					   "%s is no archive", part->name)
+			       : 0;
+	}
+	if (make_folder(running, running->plan->destination, &folder, err) < 0)
+		return -1;
+	order.archive = archive;
+	order.folder = folder;
+	return host->unpack(host->context, &order, done, err);
+}
+
+static int put_part(const struct running *running, const struct copy_part *part,
+		    struct error *err)
+{
+	struct copy_plan *plan = running->plan;
+	struct file_copy copy = {
+		.list = &plan->list,
+		.first = part->first,
+		.count = part->count,
+		.root = part->root,
+		.uid = running->owner.uid,
+		.gid = running->owner.gid,
+		.mode = plan->has_mode ? &plan->mode : NULL,
+	};
+	autoclose int folder = -1;
+	autofree char *name = NULL;
+	bool done = false;
+
+	if (part->kind != COPY_PART_INLINE && !part->count)
+		return 0; /* all of it is left out */
+	if (part->may_be_archive &&
+	    (unpack(running, part, &done, err) < 0 || done))
+		return done ? 0 : -1;
+	if (find_place(running, part, &folder, &name, err) < 0)
+		return -1;
+	if (part->kind == COPY_PART_INLINE)
+		return put_inline(running, part, folder, name, err);
+	if (part->kind == COPY_PART_FILE) {
+		struct file_item *item = &plan->list.items[part->first];
+
+		free(item->to);
+		item->to = TAKE_PTR(name);
+	}
+	copy.to = folder;
+	return file_copy(&copy, err);
+}
+
+int copy_run(const struct copy_request *request, struct copy_plan *plan,
+	     const struct image_state *image, struct layer_made *out,
+	     struct error *err)
+{
+	autoclean(running_release) struct running running = {
+		.request = request,
+		.plan = plan,
+		.files = STEP_FILES_INIT,
+		.made = image->created,
+	};
+	const struct image_state nothing = IMAGE_STATE_INIT;
+	struct step_times times = {
+		.restores = true,
+		.has_latest = request->build->has_latest,
+		.latest = request->build->latest,
+		.lease = request->lease,
+	};
+
+	if (plan->newest > running.made)
+		running.made = plan->newest;
+	if (request->build->has_latest && running.made > times.latest)
+		running.made = times.latest;
+	times.made = running.made;
+	if (copy_owner_find(request->build->store, image, request->copy->chown,
+			    &running.owner, err) < 0 ||
+	    step_files_open(request->build->store,
+			    request->copy->link ? &nothing : image,
+			    &running.files, err) < 0)
+		return -1;
+	for (size_t i = 0; i < plan->part_count; i++)
+		if (put_part(&running, &plan->parts[i], err) < 0)
+			return -1;
+	return step_files_commit(request->build->store, &running.files, &times,
+				 out, err);
+}
