@@ -14,6 +14,18 @@ extern const struct command front_commands[];
 /* Create and run a container. */
 int cmd_run(struct command_call *call, struct error *err);
 
+/* Build an image from a Dockerfile. */
+int cmd_build(struct command_call *call, struct error *err);
+
+/* Show what the steps of earlier builds said. */
+int cmd_build_logs(struct command_call *call, struct error *err);
+
+/* Remove build cache. */
+int cmd_builder_prune(struct command_call *call, struct error *err);
+
+/* Show the build cache's disk usage. */
+int cmd_builder_du(struct command_call *call, struct error *err);
+
 /* Start a process in a container that runs. */
 int cmd_exec(struct command_call *call, struct error *err);
 

@@ -4,12 +4,10 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "base/alloc.h"
-#include "base/proc.h"
 #include "cmd/command.h"
-#include "cmd/companion.h"
+#include "cmd/companion_run.h"
 #include "layers/image/image_find.h"
 #include "registry/spec/platform.h"
 #include "registry/spec/reference.h"
@@ -32,38 +30,19 @@ static bool is_platform(const struct image_record *record, const char *want)
 	       platform_is_match(&wanted, &have);
 }
 
-/* The companion's command line as far as the verb. */
-static void begin_command(const struct context *context, struct strvec *out)
-{
-	strvec_add(out, "imgctl");
-	strvec_addf(out, "--root=%s", context->root);
-	strvec_addf(out, "--runroot=%s", context->run);
-	if (context->config)
-		strvec_addf(out, "--config=%s", context->config);
-	if (context->is_offline)
-		strvec_add(out, "--offline");
-}
-
 /* Runs the companion beside us; 0 when it succeeded. */
-static int run_companion(const struct strvec *command, struct error *err)
+static int run_companion(const struct context *context,
+			 const struct strvec *words, struct error *err)
 {
+	struct companion_run request = COMPANION_RUN_INIT;
 	int status = 0;
-	pid_t pid = fork();
 
-	if (pid < 0)
-		return error_sys(err, errno, "start the companion");
-	if (pid == 0) {
-		/* the container's output is all that goes to ours */
-		if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0 ||
-		    companion_exec(command->items, err) < 0)
-			command_report(err);
-		_exit(125);
-	}
-	while (waitpid(pid, &status, 0) < 0) {
-		if (errno != EINTR)
-			return error_sys(err, errno, "wait for the companion");
-	}
-	if (proc_exit_code(status) != 0)
+	request.context = context;
+	request.words = words;
+	/* the container's output is all that goes to ours */
+	if (companion_run(&request, &status, err) < 0)
+		return -1;
+	if (status != 0)
 		return error_set(err, ERROR_NOT_FOUND,
 				 "the companion told why");
 	return 0;
@@ -88,7 +67,6 @@ static int pull(const struct context *context, const struct image_wish *wish,
 	autoclean(strvec_release) struct strvec command = STRVEC_INIT;
 	autofree char *name = whole_name(wish->name);
 
-	begin_command(context, &command);
 	strvec_add(&command, "pull");
 	if (wish->is_quiet)
 		strvec_add(&command, "--quiet");
@@ -96,7 +74,7 @@ static int pull(const struct context *context, const struct image_wish *wish,
 		strvec_addf(&command, "--platform=%s", wish->platform);
 	strvec_add(&command, "--");
 	strvec_add(&command, name);
-	if (run_companion(&command, err) < 0)
+	if (run_companion(context, &command, err) < 0)
 		return error_wrap(err, "image %s could not be pulled",
 				  wish->name);
 	return 0;
@@ -108,11 +86,10 @@ static int restore(const struct context *context, const struct digest *id,
 {
 	autoclean(strvec_release) struct strvec command = STRVEC_INIT;
 
-	begin_command(context, &command);
 	strvec_add(&command, "image");
 	strvec_add(&command, "restore");
 	strvec_add(&command, id->text);
-	return run_companion(&command, err);
+	return run_companion(context, &command, err);
 }
 
 /* Loads what is here and fits; NOT_FOUND otherwise. */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "cmd/transfer/source_date.h"
+#include "cmd/source_date.h"
 #include "cmd/transfer/transfer_commands.h"
 #include "cmd/usage.h"
 #include "layers/image/image_commit.h"

@@ -2,8 +2,8 @@
 /* imgctl import */
 #include <string.h>
 
+#include "cmd/source_date.h"
 #include "cmd/transfer/input_file.h"
-#include "cmd/transfer/source_date.h"
 #include "cmd/transfer/transfer_commands.h"
 #include "cmd/usage.h"
 #include "layers/image/image_import.h"

@@ -27,5 +27,7 @@ const struct command transfer_commands[] = {
 	  "Create a new image from a container's changes", cmd_commit },
 	{ "image restore\0",
 	  "Extract images again from the blobs that are here", cmd_restore },
+	{ "builder-unpack\0", NULL, cmd_builder_unpack },
+	{ "builder-fetch\0", NULL, cmd_builder_fetch },
 	{ NULL, NULL, NULL },
 };

@@ -44,6 +44,12 @@ int cmd_commit(struct command_call *call, struct error *err);
 /* Check the whole store. */
 int cmd_system_check(struct command_call *call, struct error *err);
 
+/* For `build`: unpack an archive into a folder. */
+int cmd_builder_unpack(struct command_call *call, struct error *err);
+
+/* For `build`: fetch a file into a folder. */
+int cmd_builder_fetch(struct command_call *call, struct error *err);
+
 /* Extract images again from the blobs that are here. */
 int cmd_restore(struct command_call *call, struct error *err);
 

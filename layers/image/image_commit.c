@@ -10,6 +10,8 @@
 #include "layers/image/config_change.h"
 #include "layers/image/image_make.h"
 #include "layers/image/layer_bytes.h"
+#include "layers/image/manifest_media.h"
+#include "layers/store/blob.h"
 #include "layers/tar/pack.h"
 #include "layers/tar/sink_source.h"
 
@@ -92,22 +94,7 @@ static int put_layer(struct committing *committing, struct writing *writing,
 	return 0;
 }
 
-/* The manifest is OCI's whatever the old one was: one flavour in a document. */
-static enum mediatype own_type(const char *name)
-{
-	switch (mediatype_compression(mediatype_from_name(name))) {
-	case LAYER_COMPRESSION_GZIP:
-		return MEDIATYPE_OCI_LAYER_GZIP;
-	case LAYER_COMPRESSION_ZSTD:
-		return MEDIATYPE_OCI_LAYER_ZSTD;
-	case LAYER_COMPRESSION_UNSET:
-	case LAYER_COMPRESSION_NONE:
-		break;
-	}
-	return MEDIATYPE_OCI_LAYER;
-}
-
-/* An image that was made here may have no blob of a layer: it gets one. */
+/* A layer that was made here may have no blob: it gets one. */
 static int take_old(struct committing *committing,
 		    const struct image_layer *layer, struct descriptor *out,
 		    struct error *err)
@@ -115,11 +102,12 @@ static int take_old(struct committing *committing,
 	struct writing writing = { committing->request, layer, { 0 } };
 
 	*out = (struct descriptor)DESCRIPTOR_INIT;
-	if (layer->blob.algorithm == DIGEST_NONE)
+	if (layer->blob.algorithm == DIGEST_NONE ||
+	    !blob_exists(committing->request->store, &layer->blob, NULL))
 		return put_layer(committing, &writing, out, err);
 	out->digest = layer->blob;
 	out->size = layer->blob_size;
-	out->type = own_type(layer->media_type);
+	out->type = manifest_media_own(layer->media_type);
 	return 0;
 }
 

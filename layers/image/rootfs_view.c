@@ -51,11 +51,14 @@ static int open_stack(const struct rootfs_view *view, struct stack *out,
 	}
 	if (add_folder(view->base_fd, out, err) < 0)
 		return -1;
-	if (!out->count)
+	if (!out->count && !view->is_bare)
 		return error_set(err, ERROR_INVALID,
 				 "there is neither a layer nor a change");
 	/* also what makes two of a lone one, as overlayfs wants */
-	if (stubs_open(view->store, &out->fds[out->count], err) < 0)
+	if ((view->is_bare
+		     ? store_folder(view->store, "empty", &out->fds[out->count],
+				    err)
+		     : stubs_open(view->store, &out->fds[out->count], err)) < 0)
 		return -1;
 	out->count++;
 	return 0;
@@ -70,6 +73,10 @@ int rootfs_view_open(const struct rootfs_view *view, int *root_out,
 
 	if (open_stack(view, &stack, err) < 0)
 		return -1;
+	if (stack.count == 1) { /* no overlay that the kernel would make */
+		*root_out = TAKE_FD(stack.fds[0]);
+		return 0;
+	}
 	plan.lower_fds = stack.fds;
 	plan.lower_count = stack.count;
 	if (overlay_mount(&plan, &mount_fd, err) < 0)

@@ -15,6 +15,7 @@ struct rootfs_view {
 	size_t layer_count;
 	int base_fd;  /* a folder below all layers; -1: none */
 	int upper_fd; /* what the container changed; -1: without it */
+	bool is_bare; /* without the stubs that every container stands on */
 };
 
 #define ROOTFS_VIEW_INIT                      \

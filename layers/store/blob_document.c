@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Blobs as whole documents, hashed on the way in and out. Apart from
- * layers/store/blob.c because hashing brings in libcrypto, which nothing on
- * the way of `run` may load.
- */
+/* Blobs as whole documents, hashed on the way in and out. */
 #include "base/alloc.h"
 #include "base/atomicfile.h"
 #include "base/fs.h"

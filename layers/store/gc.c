@@ -14,6 +14,7 @@
 #include "layers/store/image_record.h"
 #include "layers/store/layer.h"
 #include "layers/store/lease.h"
+#include "layers/store/step_cache.h"
 
 /* A set of strings; jansson's object is the hash table at hand. */
 static void mark(json_t *set, const char *key)
@@ -97,6 +98,18 @@ static int mark_containers(const struct store *store, json_t *set,
 					  err) < 0)
 			return -1;
 	}
+	for (size_t i = 0; i < layers.count; i++)
+		mark(set, layers.items[i]);
+	return 0;
+}
+
+/* And the build cache the layers that its steps made. */
+static int mark_steps(const struct store *store, json_t *set, struct error *err)
+{
+	autoclean(strvec_release) struct strvec layers = STRVEC_INIT;
+
+	if (step_cache_layers(store, &layers, err) < 0)
+		return -1;
 	for (size_t i = 0; i < layers.count; i++)
 		mark(set, layers.items[i]);
 	return 0;
@@ -187,7 +200,7 @@ int gc_plan_make(struct store *store, const struct strvec *candidates,
 
 	if (mark_images(store, set, err) < 0 ||
 	    mark_containers(store, set, err) < 0 ||
-	    mark_leases(store, set, err) < 0)
+	    mark_steps(store, set, err) < 0 || mark_leases(store, set, err) < 0)
 		return -1;
 	if (!candidates) {
 		if (list_everything(store, &everything, err) < 0)

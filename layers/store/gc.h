@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Removing what nothing refers to any more. Roots are image records (with
- * their manifests, configs, layers and blobs), the targets of names, and the
- * leases of living processes; everything else among blobs and layers goes.
- * First a plan, then the removals. Needs no free space on the disk.
+ * their manifests, configs, layers and blobs), the targets of names,
+ * containers, the build cache, and the leases of living processes; everything
+ * else among blobs and layers goes. First a plan, then the removals. Needs no
+ * free space on the disk.
  */
 #ifndef LAYERS_GC_H
 #define LAYERS_GC_H

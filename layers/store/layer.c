@@ -133,6 +133,20 @@ int layer_draft_open(const struct store *store, struct layer_draft *out,
 	return 0;
 }
 
+int layer_draft_take(struct layer_draft *draft, int dirfd, const char *name,
+		     struct error *err)
+{
+	cleanup_close(&draft->tree_fd);
+	/* an empty directory makes way for another */
+	if (renameat(dirfd, name, draft->folder_fd, "fs") < 0)
+		return error_sys(err, errno, "take %s for a layer", name);
+	draft->tree_fd = openat(draft->folder_fd, "fs",
+				O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (draft->tree_fd < 0)
+		return error_sys(err, errno, "open layer folder");
+	return 0;
+}
+
 static int write_record(int folder_fd, const struct layer_record *record,
 			struct error *err)
 {

@@ -72,6 +72,13 @@ int layer_draft_open(const struct store *store, struct layer_draft *out,
 		     struct error *err) must_check;
 
 /*
+ * Make the directory NAME of DIRFD, on the store's file system, the draft's
+ * tree in place of the empty one.
+ */
+int layer_draft_take(struct layer_draft *draft, int dirfd, const char *name,
+		     struct error *err) must_check;
+
+/*
  * Give the draft its name and record. When another process was faster, its
  * layer stays and ours is dropped; an untrusted old one is replaced.
  */

@@ -114,7 +114,12 @@ static void describe(const struct pack_item *item, struct entry *entry)
 static int put(struct pack_item *item, const struct entry *entry,
 	       struct error *err)
 {
-	item->pack->result.entries++;
+	struct pack_result *result = &item->pack->result;
+
+	result->entries++;
+	/* a mark of the layer's own has no time */
+	if (entry->mtime > result->latest && entry->mode)
+		result->latest = entry->mtime;
 	return tar_write_entry(item->pack->writer, entry, err);
 }
 
@@ -442,6 +447,7 @@ int pack_directory(const struct pack_options *options,
 			     .waiting = STRVEC_INIT,
 			     .inodes = INODE_MAP_INIT,
 			     .has_notes = owner_note_is_used(),
+			     .result = { .latest = INT64_MIN },
 			     .buffer = buffer };
 	int result = pack_all(&pack, err);
 

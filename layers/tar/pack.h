@@ -44,6 +44,7 @@ struct pack_options {
 struct pack_result {
 	uint64_t entries;
 	uint64_t content_size; /* of all files: docker's size of a layer */
+	int64_t latest; /* newest time of an entry, seconds; or INT64_MIN */
 };
 
 /* Pack as OPTIONS say into SINK, the end of the archive included. */

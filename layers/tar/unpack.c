@@ -99,6 +99,10 @@ static int extract_all(struct writer *writer, struct extract *extract,
 			return -1;
 		if (!found)
 			break;
+		if (writer->options->has_owner) {
+			entry.uid = writer->options->uid;
+			entry.gid = writer->options->gid;
+		}
 		if (extract_entry(extract, reader, &entry, err) < 0)
 			return -1;
 	}

@@ -25,6 +25,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/digest.h"
 #include "base/error.h"
@@ -53,6 +54,9 @@ struct unpack_options {
 	bool rootless;	    /* user.overlay.* marks, no devices */
 	bool ignore_owners; /* everything becomes the caller's */
 	const struct idshift *ids; /* of owners in the tree; or NULL */
+	bool has_owner;		   /* everything becomes UID:GID's */
+	uid_t uid;
+	gid_t gid;
 	struct unpack_limits limits;
 	const struct digest *expect_digest;  /* of the source, or NULL */
 	const struct digest *expect_diff_id; /* uncompressed, or NULL */

@@ -129,12 +129,21 @@ static json_t *make_document(const struct container_request *request,
 	if (request->command)
 		(void)json_object_set(document, "createCommand",
 				      request->command);
+	if (request->is_step)
+		(void)json_object_set_new(document, CONTAINER_STEP,
+					  json_true());
 	(void)json_object_set(document, "config", request->config);
 	(void)json_object_set(document, "hostConfig", request->host_config);
 	(void)json_object_set(document, "mounts", request->mounts);
 	if (request->networks)
 		(void)json_object_set(document, "networks", request->networks);
 	return document;
+}
+
+bool container_is_step(const struct container *container)
+{
+	return json_is_true(
+		json_object_get(container->document, CONTAINER_STEP));
 }
 
 int container_save(const struct container *container, struct error *err)

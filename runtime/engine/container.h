@@ -57,6 +57,7 @@ struct container_request {
 	/* called when its folder is there and nobody can find it yet */
 	int (*settle)(const struct store *store, struct container *container,
 		      bool is_draft, struct error *err);
+	bool is_step; /* of a build */
 };
 
 /*
@@ -85,6 +86,12 @@ int container_load(const struct store *store, const char *id,
  */
 int container_find(const struct store *store, const char *text,
 		   struct container *out, struct error *err) must_check;
+
+/* Set in a container's document: it is a step of a build. */
+#define CONTAINER_STEP "buildStep"
+
+/* Whether CONTAINER is a step of a build, whose files become a layer. */
+bool container_is_step(const struct container *container);
 
 /* Write the container's document after a change to it. */
 int container_save(const struct container *container,

@@ -608,7 +608,8 @@ static void finish(void *context)
 	if (container_state_clear(running->store, running->container->id,
 				  &err) < 0)
 		error_release(&err); /* it is used again */
-	if (running->is_removed)
+	/* a build's step becomes a layer, which is flushed as such */
+	if (running->is_removed || container_is_step(running->container))
 		return;
 	/*
 	 * The overlay never synced: what is kept is flushed now. That may take

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Where a container's mounts come from, where that is not simply a path: a
- * part of a volume, an image or a part of one. They are opened below the
- * volume's or the image's root, never by a joined path, for the time of a
- * start, and MOUNTS names them by their descriptors.
+ * part of a volume, an image or a part of one, layers and a folder below a
+ * scratch folder (a build's bind mounts). They are opened below the volume's or
+ * the image's root, never by a joined path, for the time of a start, and MOUNTS
+ * names them by their descriptors.
  */
 #ifndef RUNTIME_CONTAINER_SOURCES_H
 #define RUNTIME_CONTAINER_SOURCES_H
