@@ -2,6 +2,7 @@
 """Attacks of a running container on whoever enters it, each shown to be prepared before it fails."""
 import os
 import re
+import select
 import shutil
 import subprocess
 
@@ -129,18 +130,41 @@ def peak_kib(pid):
         return next((int(line.split()[1]) for line in file if line.startswith("VmHWM:")), 0)
 
 
-def test_output_without_end(imgctl, canary, busybox):
-    """CVE-2022-1708, CVE-2022-31030: what a container prints is passed on, not kept in memory."""
-    imgctl.ok("run", "-d", "--name", "box", busybox, "sleep", "1000")
-    for command in (["exec", "box"], ["run", "--rm", "--log-driver", "none", busybox]):
-        child = imgctl.popen(*command, "dd", "if=/dev/zero", "bs=1M", "count=200")
-        child.stdout.read(1)  # and then nobody reads for as long as it takes to fill every buffer there is
-        size, peak = 0, peak_kib(child.pid)
-        while chunk := os.read(child.stdout.fileno(), 1 << 20):
-            size += len(chunk)
-            peak = max(peak, peak_kib(child.pid))
-        assert child.wait() == 0 and size > 199 << 20, (child.returncode, size)
-        assert 0 < peak < 64 << 10, peak
+BOUNDED = ["--log-opt", "max-size=1m", "--log-opt", "max-file=3"]
+LINES, NO_LINE = "yes 0123456789abcdef | head -c {}", "dd if=/dev/zero bs=1M count={} iflag=fullblock"
+
+
+@pytest.mark.parametrize("options, script, size", [
+    (["--log-driver", "none"], NO_LINE, 200), (["--log-driver", "none"], LINES, 200), (BOUNDED, NO_LINE, 20), (BOUNDED, LINES, 60),
+    (["--log-driver", "local", *BOUNDED], NO_LINE, 60), (["--log-driver", "local", *BOUNDED], LINES, 60), (None, NO_LINE, 200)],
+    ids=["none-zeros", "none-lines", "json-zeros", "json-lines", "local-zeros", "local-lines", "exec"])
+def test_output_without_end(imgctl, canary, busybox, options, script, size):
+    """CVE-2022-1708, CVE-2022-31030: what a container prints is passed on, neither kept in memory nor in a log without end."""
+    command = ["sh", "-c", script.format(size if script is NO_LINE else size << 20) + "; read x </hold"]
+    hold = ["sh", "-c", "rm -f /hold; mkfifo /hold; exec sleep 1000"]
+    if options is None:
+        imgctl.ok("run", "-d", "--name", "box", busybox, *hold)
+        until(lambda: imgctl("exec", "box", "test", "-p", "/hold").rc == 0, "no pipe")
+        child = imgctl.popen("exec", "box", *command)
+    else:
+        command[2] = "mkfifo /hold; " + command[2]
+        child = imgctl.popen("run", "--name", "box", *options, busybox, *command)
+    assert os.read(child.stdout.fileno(), 1)  # and then nobody reads for as long as it takes to fill every buffer there is
+    pid = imgctl.inspect("box", "{{.State.Pid}}")
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        monitor = next(int(line.split()[1]) for line in file if line.startswith("PPid:"))
+    left = (size << 20) - 1
+    while left:
+        assert select.select([child.stdout], [], [], 60)[0], left
+        left -= len(os.read(child.stdout.fileno(), min(left, 1 << 20)))
+    peaks = peak_kib(child.pid), peak_kib(monitor)
+    assert all(0 < peak < 64 << 10 for peak in peaks), peaks
+    imgctl("exec", "box", "sh", "-c", "echo >/hold")  # which may end with the container
+    assert child.communicate(timeout=60)[0] == b"" and child.returncode == 0
+    if options and "none" not in options:
+        folder = next((imgctl.root / "containers").glob("*/*/"))
+        kept = sum(path.stat().st_size for path in folder.glob("*log*"))
+        assert 0 < kept < 4 << 20, kept
 
 
 @pytest.mark.parametrize("name", ["../../x", "..", ".", "a/b", "-x", "/C", "a\nb", "", "a b", "x\x1b[2J"])

@@ -27,25 +27,26 @@ def racing(imgctl, canary, armed):
 
 def test_cp_out_of_a_folder_that_is_swapped(imgctl, canary, racing):
     """CVE-2018-15664, GHSA-rg2x-37c3-w2rh: what is copied out is the container's, whatever its names become."""
-    kinds = set()
+    kinds, failed = set(), 0
     with racing as racer:
-        for turn in range(TURNS):
+        for turn in racer.turns(TURNS):
             result = attempt(imgctl, "cp", ("box:/a/b", "box:/a/b/secret", "box:/a/b/.")[turn % 3], "-", text=False)
+            failed += result.rc != 0
             if result.rc == 0:
                 with tarfile.open(fileobj=io.BytesIO(result.out)) as archive:
                     kinds.update(entry.type for entry in archive)
-    assert int(racer.said[-1]) > TURNS
-    assert tarfile.REGTYPE in kinds, kinds
+    # prepared: it met the folder, the link itself, and what is behind the link, which is not there in the container
+    assert {tarfile.REGTYPE, tarfile.SYMTYPE} <= kinds and failed > 0, (kinds, failed)
 
 
 def test_cp_into_a_folder_that_is_swapped(imgctl, canary, racing):
     """CVE-2018-15664: nothing copied in lands outside."""
     (canary.folder.parent / "file").write_text("a file\n")
-    done = 0
+    codes = set()
     with racing as racer:
-        for turn in range(TURNS):
-            done += attempt(imgctl, "cp", canary.folder.parent / "file", ("box:/a/b/", "box:/a/b/pwned", "box:/a/b")[turn % 3]).rc == 0
-    assert int(racer.said[-1]) > TURNS and done > 0
+        for turn in racer.turns(TURNS):
+            codes.add(attempt(imgctl, "cp", canary.folder.parent / "file", ("box:/a/b/", "box:/a/b/pwned", "box:/a/b")[turn % 3]).rc == 0)
+    assert codes == {True, False}  # prepared: it met the folder and the link that leads nowhere in the container
 
 
 @pytest.mark.parametrize("verb", ["export", "commit", "diff"])
@@ -56,10 +57,9 @@ def test_reading_a_root_that_is_swapped(imgctl, canary, armed, verb):
     out = canary.folder.parent / "out.tar"
     command = {"export": ["export", "-o", out, "box"], "commit": ["commit", "--pause=false", "box", "kept:1"], "diff": ["diff", "box"]}[verb]
     with Attack(imgctl, "exec", "-i", "box", "/attacker", "swap", "/a/mine", "/a/link") as racer:
-        for _ in range(25):
+        for _ in racer.turns(25):
             if attempt(imgctl, *command).rc == 0 and verb == "export":
                 assert b"canary-secret" not in out.read_bytes()
-    assert int(racer.said[-1]) > 500
     if verb == "commit":
         assert "canary-secret" not in imgctl("run", "--rm", "kept:1", "cat", "/a/mine", "/a/link").out
 
@@ -87,11 +87,10 @@ def test_cp_out_stays_in_its_folder(imgctl, canary, armed):
     imgctl.ok("exec", "box", "sh", "-c", f"mkdir -p /t/d /t/e; ln -s {canary} /t/l; ln -s .. /t/up; echo p >/t/d/pwned; echo p >/t/e/secret")
     into = canary.folder.parent / "into"
     with Attack(imgctl, "exec", "-i", "box", "/attacker", "swap", "/t/d", "/t/l") as racer:
-        for turn in range(60):
+        for turn in racer.turns(60):
             attempt(imgctl, "cp", "box:/t", into)  # the second time onto what the first made, links too
             attempt(imgctl, "cp", "box:/t/.", into)
             attempt(imgctl, "cp", "-a", "box:/t/d", into / "t" if turn % 2 else into)
-    assert int(racer.said[-1]) > 600
     made = {os.path.join(top, name) for top, folders, files in os.walk(into) for name in folders + files}
     assert any(os.path.islink(x) for x in made) and made, made
     assert not (canary.folder.parent / "pwned").exists()

@@ -66,11 +66,10 @@ def test_mount_targets_that_are_swapped(imgctl, canary, armed):
     (given / "mark").write_text("given\n")
     got = 0
     with Attack(imgctl, "run", "-i", "--rm", "-v", "shared:/v", armed, "/attacker", "swap", "/v/x", "/v/l") as racer:
-        for _ in range(150):
+        for _ in racer.turns(150):
             result = attempt(imgctl, "run", "--rm", "--network", "none", "-v", "shared:/v", "-v", f"{given}:/v/x/y", armed,
                              "cat", "/v/x/y/mark", f"{canary}/secret", f"{canary}/y/mark")
             got += result.out.count("given")
-    assert int(racer.said[-1]) > 10000
     assert sorted(os.listdir(canary.folder)) == ["empty", "secret"]
 
 

@@ -140,6 +140,23 @@ def test_a_program_that_survives_its_monitor(imgctl, busybox):
     assert state(imgctl, "it", "ExitCode") == 137
 
 
+def test_a_command_in_a_container_survives_its_own_monitor(imgctl, busybox):
+    """What `exec` started belongs to the container: only that one's end is its end."""
+    imgctl.ok("run", "-d", "--name", "it", busybox, "sleep", "1000")
+    imgctl.ok("exec", "-d", "it", "sleep", "2000")
+    first = state(imgctl, "it", "Pid")
+    until(lambda: "2000" in imgctl.ok("top", "it", "-eo", "pid,args"), "it sleeps")
+    pid = next(int(line.split()[0]) for line in imgctl.ok("top", "it", "-eo", "pid,args").splitlines() if "2000" in line)
+    monitor = monitor_of(pid)
+    assert monitor not in (first, monitor_of(first))
+    os.kill(monitor, signal.SIGKILL)
+    until(lambda: monitor_of(pid) != monitor, "its monitor is gone")
+    assert state(imgctl, "it") == "running" and "2000" in imgctl.ok("top", "it", "-eo", "pid,args")
+    os.kill(monitor_of(first), signal.SIGKILL)
+    until(lambda: not os.path.exists(f"/proc/{first}") and not os.path.exists(f"/proc/{pid}"), "both ended")
+    until(lambda: state(imgctl, "it") == "exited", "its end is noticed")
+
+
 def test_after_a_reboot_it_has_ended(imgctl, busybox):
     """The run folder is gone with the machine's memory, and nobody recorded the end."""
     imgctl.ok("create", "--name", "never", busybox)

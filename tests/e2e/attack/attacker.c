@@ -24,12 +24,18 @@
 #define RENAME_EXCHANGE 2
 #endif
 
-static int is_over(void)
+/* Whether the input has ended; a byte of it asks how much was DONE. */
+static int is_over(unsigned long done)
 {
 	struct pollfd input = { .fd = 0, .events = POLLIN };
 	char byte;
 
-	return poll(&input, 1, 0) > 0 && read(0, &byte, 1) <= 0;
+	if (poll(&input, 1, 0) <= 0)
+		return 0;
+	if (read(0, &byte, 1) <= 0)
+		return 1;
+	printf("%lu\n", done);
+	return 0;
 }
 
 /* Exchange two names until the input ends. */
@@ -45,7 +51,7 @@ static int swap(const char *one, const char *other)
 		}
 		if (++done == 1000)
 			puts("swapping");
-		if (done % 64 == 0 && is_over())
+		if (done % 64 == 0 && is_over(done))
 			break;
 	}
 	printf("%lu\n", done);
@@ -153,7 +159,7 @@ static int hunt(const char *way)
 
 	snprintf(self, sizeof(self), "%d", getpid());
 	puts("hunting");
-	while (!is_over()) {
+	while (!is_over(caught.visitors)) {
 		DIR *folder = opendir("/proc");
 		if (!folder)
 			return 1;
@@ -252,7 +258,7 @@ static int watch(void)
 	int next = getpid() + 1;
 
 	puts("hunting");
-	for (unsigned turn = 0; turn % 256 || !is_over(); turn++) {
+	for (unsigned turn = 0; turn % 256 || !is_over(visitors); turn++) {
 		/* one may have come and gone in between */
 		int candidate = next + (turn % 8 ? 0 : (int)(turn / 8 % 16));
 		snprintf(path, sizeof(path), "/proc/%d", candidate);

@@ -8,6 +8,7 @@ import hashlib
 import os
 import pathlib
 import subprocess
+import time
 
 import pytest
 
@@ -117,6 +118,20 @@ class Attack:
         first = self.child.stdout.readline()
         assert first in (b"swapping\n", b"hunting\n"), (first, self.child.stderr.read())
         return self
+
+    def done(self):
+        """How often it has done by now what it does."""
+        self.child.stdin.write(b"?")
+        self.child.stdin.flush()
+        return int(self.child.stdout.readline())
+
+    def turns(self, least, done=20000, bound=120):
+        """The numbers of turns in which to be attacked: LEAST of them, and more until it has done it DONE times."""
+        end, turn = time.monotonic() + bound, 0
+        while turn < least or self.done() < done:
+            assert time.monotonic() < end, f"{self.done()} in {turn} turns"
+            yield turn
+            turn += 1
 
     def __exit__(self, kind, *_):
         if kind:
