@@ -9,6 +9,7 @@
 #include "layers/tar/tree_changes.h"
 #include "runtime/engine/container.h"
 #include "runtime/engine/container_hostroot.h"
+#include "runtime/engine/container_shifted.h"
 
 static const struct usage diff_usage = {
 	.arguments = "CONTAINER",
@@ -34,7 +35,9 @@ static int add_row(void *context, enum tree_change kind, const char *path,
 static int open_base(const struct container *container, int *fd_out,
 		     struct error *err)
 {
-	if (!container_hostroot_path(container))
+	if (container_shifted_open(container, fd_out, err) < 0)
+		return -1;
+	if (*fd_out >= 0 || !container_hostroot_path(container))
 		return 0;
 	if (!container_hostroot_is_overlaid(container))
 		return error_set(err, ERROR_UNSUPPORTED,
@@ -53,12 +56,15 @@ static int list(const struct store *store, const struct container *container,
 					     O_CLOEXEC);
 	autoclose int base = -1;
 	autoclose int lower = -1;
+	bool has_copy;
 
 	if (upper < 0)
 		return error_sys(err, errno, "open the container's layer");
 	if (open_base(container, &base, err) < 0)
 		return -1;
-	if (jsonx_opt_strings(container->document, "layers", &layers, err) < 0)
+	has_copy = base >= 0 && !container_hostroot_path(container);
+	if (!has_copy &&
+	    jsonx_opt_strings(container->document, "layers", &layers, err) < 0)
 		return -1;
 	view.store = store;
 	view.base_fd = base;

@@ -9,6 +9,7 @@
 #include "cmd/usage.h"
 #include "layers/image/image_commit.h"
 #include "runtime/engine/container_hostroot.h"
+#include "runtime/engine/container_shifted.h"
 #include "runtime/engine/container_state.h"
 #include "runtime/engine/container_stop.h"
 
@@ -125,13 +126,17 @@ static int make(struct commit_call *commit, struct digest *id,
 		.name = commit->name.path ? &commit->name : NULL,
 		.limits = UNPACK_LIMITS_DEFAULT,
 	};
+	autoclean(idshift_release) struct idshift ids = IDSHIFT_INIT;
 	autoclose int upper = openat(commit->container.folder_fd, "upper",
 				     O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
 					     O_CLOEXEC);
 
 	if (upper < 0)
 		return error_sys(err, errno, "open the container's layer");
+	if (container_shifted_ids(&commit->container, &ids, err) < 0)
+		return -1;
 	request.upper_fd = upper;
+	request.ids = &ids;
 	if (source_date(&request.created, err) < 0)
 		return -1;
 	return image_commit(&request, id, err);

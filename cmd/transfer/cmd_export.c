@@ -11,6 +11,7 @@
 #include "layers/image/rootfs_export.h"
 #include "runtime/engine/container.h"
 #include "runtime/engine/container_hostroot.h"
+#include "runtime/engine/container_shifted.h"
 
 struct export_options {
 	const char *output;
@@ -42,6 +43,7 @@ static int run_export(struct command_call *call, const char *path,
 	autoclean(output_file_release) struct output_file out =
 		OUTPUT_FILE_INIT;
 	struct byte_sink sink = output_file_sink(&out);
+	autoclean(idshift_release) struct idshift ids = IDSHIFT_INIT;
 	autoclose int upper = -1;
 	autoclose int base = -1;
 	struct rootfs_view request = ROOTFS_VIEW_INIT;
@@ -55,9 +57,14 @@ static int run_export(struct command_call *call, const char *path,
 		       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (upper < 0)
 		return error_sys(err, errno, "open container %s", name);
-	if (container_hostroot_path(&container) &&
-	    container_hostroot_open(&container, &base, err) < 0)
+	if (container_shifted_open(&container, &base, err) < 0 ||
+	    container_shifted_ids(&container, &ids, err) < 0 ||
+	    (base < 0 && container_hostroot_path(&container) &&
+	     container_hostroot_open(&container, &base, err) < 0))
 		return -1;
+	if (ids.uids.count)
+		strvec_release(&layers); /* they are in the copy */
+	request.ids = &ids;
 	request.store = store;
 	request.base_fd = base;
 	request.layers = layers.items;

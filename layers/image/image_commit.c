@@ -59,6 +59,7 @@ static int write_layer(void *context, const struct byte_sink *sink,
 					 writing->layer, sink, err);
 	options.directory = writing->request->upper_fd;
 	options.is_overlay_upper = true;
+	options.ids = writing->request->ids;
 	return pack_directory(&options, sink, &writing->packed, err);
 }
 

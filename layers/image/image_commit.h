@@ -10,6 +10,7 @@
 #ifndef LAYERS_IMAGE_COMMIT_H
 #define LAYERS_IMAGE_COMMIT_H
 
+#include "base/idshift.h"
 #include "base/strvec.h"
 #include "layers/store/image_record.h"
 #include "layers/tar/unpack.h"
@@ -19,6 +20,7 @@ struct image_commit {
 	struct store *store;
 	const struct image_record *base; /* the container's image */
 	int upper_fd;
+	const struct idshift *ids;    /* of owners there; or NULL */
 	const json_t *config;	      /* docker's Config of the container */
 	const struct strvec *changes; /* instructions, see config_change.h */
 	const char *author;	      /* NULL: nobody */

@@ -20,5 +20,6 @@ int rootfs_export(const struct rootfs_view *view, const struct byte_sink *sink,
 	if (root < 0)
 		return error_sys(err, errno, "open the mount");
 	options.directory = root;
+	options.ids = view->ids;
 	return pack_directory(&options, sink, &packed, err);
 }

@@ -7,6 +7,7 @@
 #ifndef LAYERS_ROOTFS_VIEW_H
 #define LAYERS_ROOTFS_VIEW_H
 
+#include "base/idshift.h"
 #include "layers/store/store.h"
 
 struct rootfs_view {
@@ -16,6 +17,7 @@ struct rootfs_view {
 	int base_fd;  /* a folder below all layers; -1: none */
 	int upper_fd; /* what the container changed; -1: without it */
 	bool is_bare; /* without the stubs that every container stands on */
+	const struct idshift *ids; /* of owners in it, for an export; NULL */
 };
 
 #define ROOTFS_VIEW_INIT                      \

@@ -87,7 +87,11 @@ static int set_owner(const struct item *item, struct error *err)
 
 	if (request->keeps_owners && request->from_ids)
 		idshift_in(request->from_ids, &uid, &gid);
-	if (request->to_ids && !idshift_out(request->to_ids, &uid, &gid))
+	if (request->to_ids && request->has_strangers &&
+	    !idshift_out(request->to_ids, &uid, &gid))
+		uid = gid = 0;
+	else if (request->to_ids && !request->has_strangers &&
+		 !idshift_out(request->to_ids, &uid, &gid))
 		return error_set(err, ERROR_INVALID,
 				 "its owner %u:%u is not among the ids of the "
 				 "container",

@@ -32,6 +32,7 @@ struct tree_copy {
 	gid_t gid;
 	const struct idshift *from_ids; /* owners there; or NULL */
 	const struct idshift *to_ids;	/* and here */
+	bool has_strangers; /* who has no id here becomes 0, else it fails */
 };
 
 /*

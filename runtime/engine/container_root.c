@@ -16,6 +16,7 @@
 #include "runtime/engine/container_ids.h"
 #include "runtime/engine/container_process.h"
 #include "runtime/engine/container_rootfs.h"
+#include "runtime/engine/container_shifted.h"
 #include "runtime/engine/container_sources.h"
 #include "runtime/engine/spec_request.h"
 #include "runtime/engine/volume_hold.h"
@@ -187,30 +188,29 @@ static int mount_here(const struct store *store,
 	return 0;
 }
 
-static void add_ranges(const struct runtime_id_maps *maps, struct idranges *out)
+/* From now on this process makes files as the container's root does. */
+static int become_root(const struct idshift *ids, struct error *err)
 {
-	for (size_t i = 0; i < maps->count; i++)
-		idranges_add(out, maps->items[i].container, maps->items[i].host,
-			     maps->items[i].size);
+	uid_t uid = 0;
+	gid_t gid = 0;
+
+	if (!ids->uids.count)
+		return 0;
+	if (!idshift_out(ids, &uid, &gid) || fsids_set(uid, gid) < 0)
+		return error_sys(err, errno, "become the container's root");
+	return 0;
 }
 
-/* From now on this process makes files as the container's root does. */
 static int take_ids(const struct container *container, struct idshift *out,
 		    struct error *err)
 {
 	autoclean(id_maps_release) struct id_maps maps = ID_MAPS_INIT;
-	uid_t uid = 0;
-	gid_t gid = 0;
 
 	if (container_ids_read(container, &maps, err) < 0)
 		return -1;
-	if (id_maps_is_identity(&maps))
-		return 0;
-	add_ranges(&maps.uids, &out->uids);
-	add_ranges(&maps.gids, &out->gids);
-	if (!idshift_out(out, &uid, &gid) || fsids_set(uid, gid) < 0)
-		return error_sys(err, errno, "become the container's root");
-	return 0;
+	if (!id_maps_is_identity(&maps))
+		container_shifted_convert(&maps, out);
+	return become_root(out, err);
 }
 
 int container_root_open(const struct store *store,
@@ -228,7 +228,10 @@ int container_root_open(const struct store *store,
 			       : take_ids(container, &out->ids, err);
 	if (container_lock_take(store, container, &out->lock, err) < 0)
 		return -1;
-	return mount_here(store, container, out, err);
+	if (mount_here(store, container, out, err) < 0 ||
+	    container_shifted_ids(container, &out->ids, err) < 0)
+		return -1;
+	return become_root(&out->ids, err);
 }
 
 int container_root_close(const struct container *container,

@@ -16,6 +16,7 @@
 #include "layers/store/layer.h"
 #include "layers/store/stubs.h"
 #include "runtime/engine/container_hostroot.h"
+#include "runtime/engine/container_shifted.h"
 #include "runtime/idmap.h"
 
 struct lowers {
@@ -41,6 +42,12 @@ static int open_lowers(const struct store *store,
 	if (jsonx_opt_strings(container->document, "layers", &names, err) < 0)
 		return -1;
 	out->fds = xcalloc(names.count + 2, sizeof(*out->fds));
+	if (container_shifted_open(container, &out->fds[0], err) < 0)
+		return -1;
+	if (out->fds[0] >= 0) {
+		out->count = 1;
+		return 0;
+	}
 	for (size_t i = names.count; i > 0; i--) {
 		if (layer_open(store, names.items[i - 1], &out->fds[out->count],
 			       err) < 0)
@@ -186,6 +193,55 @@ static int mount_mapped(const struct store *store,
 	return overlay_mount(&plan, mount_fd_out, err);
 }
 
+/* Whether what lies at FD can be mounted with mapped ids. */
+static int can_map(int fd, int users, bool *out, struct error *err)
+{
+	autoclose int tree = -1;
+
+	*out = clone_mapped(fd, users, &tree, err) == 0;
+	if (*out)
+		return 0;
+	/* not by an ordinary user, on this file system, or kernel */
+	if (err->sys != EPERM && err->sys != EINVAL && err->sys != ENOSYS)
+		return -1;
+	error_release(err);
+	return 0;
+}
+
+static int copy_shifted(const struct store *store,
+			const struct container *container,
+			const struct id_maps *maps, struct error *err)
+{
+	autoclean(strvec_release) struct strvec ignored = STRVEC_INIT;
+	autoclose int begin = -1;
+
+	if (container_rootfs_look(store, container, &begin, &ignored, err) < 0)
+		return -1;
+	return container_shifted_make(container, maps, begin, err);
+}
+
+/* By a mount that shifts ids; else from a copy, made at the first start. */
+static int mount_somehow(const struct store *store,
+			 const struct container *container,
+			 const struct id_maps *maps, int users,
+			 int *mount_fd_out, struct error *err)
+{
+	autoclose int copy = -1;
+	bool is_mappable = false;
+
+	if (container_shifted_open(container, &copy, err) < 0)
+		return -1;
+	if (copy < 0 &&
+	    can_map(container->folder_fd, users, &is_mappable, err) < 0)
+		return -1;
+	if (is_mappable)
+		return mount_mapped(store, container, maps, users, mount_fd_out,
+				    err);
+	if (copy < 0 && copy_shifted(store, container, maps, err) < 0)
+		return -1;
+	return container_rootfs_mount(store, container, mount_fd_out, err);
+}
+
 int container_rootfs_mount_mapped(const struct store *store,
 				  const struct container *container,
 				  const struct id_maps *maps, int *mount_fd_out,
@@ -200,8 +256,8 @@ int container_rootfs_mount_mapped(const struct store *store,
 		return -1;
 	if (!container_hostroot_path(container) ||
 	    container_hostroot_is_overlaid(container))
-		return mount_mapped(store, container, maps, users, mount_fd_out,
-				    err);
+		return mount_somehow(store, container, maps, users,
+				     mount_fd_out, err);
 	if (container_hostroot_mount(container, mount_fd_out, err) < 0)
 		return -1;
 	return map_tree(*mount_fd_out, users, err);

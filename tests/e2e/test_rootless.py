@@ -1,20 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """imgctl as an ordinary user, with subordinate ids and without: the same commands, the same results."""
+import io
 import os
 import pathlib
 import socket
 import stat
 import subprocess
+import tarfile
 import time
 
 import pexpect
 import pytest
 
 from conftest import program
-from harness import images, peers
+from harness import archives, images, peers
 from harness.rootless import User, UserTool
 
 SUBORDINATE = 65536
+GROUP = 47999  # nobody's
 
 
 def users(name, subordinate):
@@ -330,3 +333,148 @@ def test_the_world_and_published_ports(user_imgctl, user_busybox, routed, tmp_pa
     user_imgctl.fails("run", "--name", "two", "-p", f"{port}:80", user_busybox, "true", rc=125,
                       err="port is already allocated")
     user_imgctl.ok("rm", "-f", "web")
+
+
+IMAGE_USER = "echo alice2:x:1005:1006::/:/bin/sh >> /etc/passwd; touch /theirs; chown 1005:1006 /theirs"
+
+
+def maps_of(text):
+    return [[int(number) for number in line.split()] for line in text.splitlines()]
+
+
+def test_keep_id(ranged, ranged_user):
+    """The user is itself inside; files of the image and of the container keep the ids that programs see."""
+    ranged.ok("pull", "-q", "busybox")
+    uid = ranged_user.uid
+    shown = ranged.ok("run", "--name", "cc", "--userns=keep-id", "busybox", "sh", "-c",
+                      "id -u; id -g; stat -c %u:%g /bin/busybox; touch /tmp/own; stat -c %u /tmp/own")
+    assert shown.split() == [str(uid), str(uid), "0:0", str(uid)]
+    assert ranged.json("inspect", "cc")[0]["Config"]["User"] == f"{uid}:{uid}"
+    assert maps_of(ranged.ok("run", "--rm", "--userns=keep-id:uid=7,gid=9", "busybox", "cat", "/proc/self/uid_map"))[:2] == [[0, 1, 7], [7, 0, 1]]
+    folder = ranged.folder / "bind"
+    folder.mkdir()
+    ranged_user.own(folder)
+    ranged.ok("run", "--rm", "--userns=keep-id", "-v", f"{folder}:/b", "busybox", "touch", "/b/f")
+    assert (os.stat(folder / "f").st_uid, os.stat(folder / "f").st_gid) == (uid, uid)
+    assert "A /tmp/own" in ranged.ok("diff", "cc").splitlines()
+    ranged.ok("rm", "cc")
+
+
+def test_ids_survive_commit_export_and_cp(ranged):
+    ranged.ok("pull", "-q", "busybox")
+    ranged.ok("run", "--name", "cc", "--userns=nomap", "busybox", "sh", "-c", IMAGE_USER + "; rm /etc/group")
+    diff = ranged.ok("diff", "cc").splitlines()
+    assert {"A /theirs", "D /etc/group", "C /etc/passwd"} <= set(diff)
+    ranged.ok("commit", "cc", "made")
+    assert ranged.ok("run", "--rm", "made", "stat", "-c", "%u:%g", "/theirs", "/bin").split() == ["1005:1006", "0:0"]
+    ranged.ok("export", "-o", ranged.folder / "all.tar", "cc")
+    with tarfile.open(ranged.folder / "all.tar") as archive:
+        assert (archive.getmember("theirs").uid, archive.getmember("theirs").gid) == (1005, 1006)
+        assert archive.getmember("bin").uid == 0
+    source = ranged.give("source", "text")
+    ranged.ok("cp", source, "cc:/from-here")
+    ranged.ok("start", "cc")
+    ranged.ok("wait", "cc")
+    assert "A /from-here" in ranged.ok("diff", "cc").splitlines()
+    ranged.ok("commit", "cc", "again")
+    assert ranged.ok("run", "--rm", "again", "stat", "-c", "%u", "/from-here").split() == ["0"]
+    ranged.ok("rm", "cc")
+
+
+def test_auto_ids_of_a_user(ranged):
+    ranged.ok("pull", "-q", "busybox")
+    for name in ("one", "two"):
+        ranged.ok("run", "-d", "--name", name, "--userns=auto", "busybox", "sleep", "60")
+    shown = [maps_of(ranged.ok("exec", name, "cat", "/proc/self/uid_map")) for name in ("one", "two")]
+    assert shown == [[[0, 1, 1024]], [[0, 1025, 1024]]]
+    source = ranged.give("source", "text")
+    ranged.ok("cp", source, "one:/in")
+    assert ranged.ok("exec", "one", "stat", "-c", "%u", "/in", "/bin").split() == ["0", "0"]
+    ranged.ok("rm", "-f", "one", "two")
+
+
+def test_own_maps_of_a_user(ranged, ranged_user):
+    ranged.ok("pull", "-q", "busybox")
+    first = int(subordinate_of(ranged_user)[0].split(":")[1])
+    assert maps_of(ranged.ok("run", "--rm", "--uidmap", f"0:@{first}:10", "--uidmap", "10:0", "busybox", "cat", "/proc/self/uid_map")) == \
+        [[0, 1, 10], [10, 0, 1]]
+    assert maps_of(ranged.ok("run", "--rm", "--subuidname", ranged_user.name, "busybox", "cat", "/proc/self/uid_map")) == [[0, 1, SUBORDINATE]]
+    result = ranged("run", "--rm", "--uidmap", "0:0:70000", "busybox", "true")
+    assert result.rc == 125 and "this user does not have all ids of 0:0:70000" in result.err
+
+
+@pytest.mark.parametrize("mode", ["keep-id", "nomap", "auto"])
+def test_modes_that_need_subordinate_ids(single, mode):
+    single.ok("pull", "-q", "busybox")
+    result = single("run", "--rm", f"--userns={mode}", "busybox", "true")
+    assert result.rc == 125 and "this user has no subordinate ids" in result.err
+
+
+def test_groups_that_take_rights_away(single, single_user):
+    """CVE-2018-7169: a user who could drop its groups would get what is denied to one of them."""
+    secret = single.folder / "not-for-this-group"
+    secret.write_text("secret")
+    os.chmod(secret, 0o604)
+    os.chown(secret, 0, GROUP)
+    single.ok("pull", "-q", "busybox")
+    # prepared: everybody may read it, only members of the group may not
+    member = ["setpriv", f"--reuid={single_user.uid}", f"--regid={single_user.uid}", f"--groups={GROUP}", "--"]
+    other = ["setpriv", f"--reuid={single_user.uid}", f"--regid={single_user.uid}", "--clear-groups", "--"]
+    assert subprocess.run([*other, "cat", secret], stdout=subprocess.PIPE, check=True).stdout == b"secret"
+    assert subprocess.run([*member, "cat", secret], stderr=subprocess.DEVNULL, check=False).returncode != 0
+    # what failed: no container of a member's gets rid of it
+    command = [*member, str(single.program), "run", "--rm", "-v", f"{secret}:/secret", "busybox", "sh", "-c",
+               "cat /proc/self/setgroups; cat /secret; su -c 'cat /secret' root; echo end"]
+    done = subprocess.run(command, env=single.environment({}), stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, text=True)
+    assert done.stdout == "deny\nend\n", done
+    assert done.stderr.count("Permission denied") == 1 and "can't set groups" in done.stderr, done
+
+
+def test_published_ports_keep_the_peer(ranged, routed):
+    """CVE-2021-20199: who comes from outside is not 127.0.0.1, by which a program would trust it."""
+    peers.need("pasta", "passt")
+    ranged.ok("pull", "-q", "busybox")
+    with socket.socket() as it:
+        it.bind(("127.0.0.1", 0))
+        port = it.getsockname()[1]
+    ranged.ok("run", "-d", "--name", "web", "-p", f"{port}:80", "busybox", "sh", "-c",
+              "mkdir /www; echo secret >/www/index.html; echo open >/www/open; printf 'A:127.0.0.1\\nD:*\\n' >/conf; "
+              "exec httpd -f -p 80 -h /www -c /conf")
+    # prepared: what is said to come from inside gets the page
+    end = time.monotonic() + 20
+    while ranged("exec", "web", "wget", "-q", "-O-", "http://127.0.0.1/").out != "secret\n":
+        assert time.monotonic() < end, ranged.ok("logs", "web")
+        time.sleep(0.1)
+    # what failed: from another host nobody does
+    seen = ""
+    while not seen and time.monotonic() < end:
+        seen = subprocess.run(["nsenter", "-t", str(routed), "-n", "busybox", "nc", "-w", "2", "192.0.2.1", str(port)],
+                              input="GET / HTTP/1.0\n\n", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False).stdout
+    assert "403 Forbidden" in seen and "secret" not in seen
+    ranged.ok("rm", "-f", "web")
+
+
+def test_images_with_links_in_the_way(user_imgctl, tmp_path_of_test):
+    """CVE-2020-15229: an image extracted by a user writes nothing outside, where that user might."""
+    target = user_imgctl.folder / "target"
+    target.mkdir()
+    user_imgctl.user.own(target)
+    def links():
+        return images.Layer().symlink("x", str(target)).symlink("up", "../" * 20 + str(target)).dir("d")
+
+    def through(layer):
+        return layer.file("x/pwned", "p").file("up/pwned", "p").file("d/.wh.x", "")
+
+    evil, into = links(), through(images.Layer())
+    # prepared: whoever follows the first layer's links is let in
+    names = tarfile.open(fileobj=io.BytesIO(evil.bytes())).getnames() + tarfile.open(fileobj=io.BytesIO(into.bytes())).getnames()
+    assert {"x", "up", "x/pwned", "up/pwned"} <= set(names)
+    subprocess.run([*user_imgctl.user.prefix, "touch", target / "mine"], check=True)
+    (target / "mine").unlink()
+    for order in ([evil, into], [through(links())]):
+        archive = user_imgctl.give("evil.tar")
+        archive.write_bytes(archives.old_docker({"evil:1": images.Image(images.busybox_layer(), *order)}))
+        if user_imgctl("load", "-q", "-i", archive).rc == 0:
+            user_imgctl("run", "--rm", "evil:1", "ls", "-l", "/x")
+        assert os.listdir(target) == []
+    assert user_imgctl("system", "check").rc == 0

@@ -266,3 +266,26 @@ def test_own_root(imgctl, busybox):
         assert imgctl.ok("run", "--rm", *MAP, "--rootfs", form, "/bin/sh", "-c", "touch /x; stat -c %u /x /bin").split() == ["0", "0"]
     assert stat.S_ISREG(os.stat(root / "x").st_mode) and os.stat(root / "x").st_uid == 0
     assert json.loads(imgctl.ok("inspect", "cc"))
+
+
+def test_mapped_root_beside_the_store(imgctl, busybox):
+    """CVE-2021-21284: who is a container's root outside of it can change nothing that the host's root relies on."""
+    imgctl.ok("run", "-d", "--name", "cc", *MAP, "-v", "vol:/v", busybox, "sleep", "60")
+    pid = imgctl.json("inspect", "cc")[0]["State"]["Pid"]
+    # prepared: a process of the host with the ids of the container's root
+    prefix = ["setpriv", "--reuid=300000", "--regid=300000", "--clear-groups", "--"]
+    assert "Uid:\t300000\t" in pathlib.Path(f"/proc/{pid}/status").read_text()
+    # what failed: it finds no folder to change, and none is its own but the volume's content
+    found = subprocess.run([*prefix, "find", str(imgctl.root), str(imgctl.runroot), "-writable"], stdout=subprocess.PIPE,
+                           stderr=subprocess.DEVNULL, check=False, text=True).stdout
+    assert found == ""
+    for top in (imgctl.root, imgctl.runroot):
+        for folder, names, files in os.walk(top):
+            for name in names:
+                info = os.lstat(os.path.join(folder, name))
+                assert info.st_uid != 300000 or os.path.join(folder, name).startswith(str(imgctl.root / "volumes")), name
+            assert not [f for f in files if os.lstat(os.path.join(folder, f)).st_uid == 300000 and f not in ("hosts", "hostname", "resolv.conf")]
+    for path in (imgctl.root, imgctl.root / "containers", imgctl.root / "volumes", imgctl.runroot):
+        assert os.stat(path).st_uid == 0
+        assert subprocess.run([*prefix, "touch", str(path / "x")], stderr=subprocess.DEVNULL, check=False).returncode != 0
+    imgctl.ok("rm", "-f", "cc")
