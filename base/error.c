@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The error value every fallible function fills. */
+#define ERROR_AS_FUNCTIONS /* here they are made */
 #include "base/error.h"
 
 #include <stdarg.h>
