@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`./dev bench`: what imgctl costs beside its peers, as ratios taken in one run.
 
-    bench.py [--quick] [--only pull,run,oci,executing,many,start,scale,memory]
+    bench.py [--quick] [--only pull,run,bridge,oci,executing,many,start,scale,memory]
 
 Writes docs/benchmarks.md (not with --only or --quick).
 """
@@ -60,6 +60,11 @@ class Bench:
     def ours(self, root, *args, name="imgctl", **how):
         store = self.base.disk / root
         return ground.Contender(name, IMGCTL, "--root", store, "--runroot", self.base.run / root, *args, **how)
+
+    def within(self, at_most, what, costs, ours, theirs):
+        """What OURS takes more than THEIRS, at most AT_MOST milliseconds."""
+        a, b = costs[ours].median(), costs[theirs].median()
+        self.row(what, f"{(a - b) * 1000:.1f} ms more", f"≤ {at_most} ms", (a - b) * 1000 <= at_most, f"{ms(a)} : {ms(b)}")
 
     def call(self, *args):
         """Run imgctl on the store that the rows of `run` use, not measured; its standard output."""
@@ -249,7 +254,7 @@ def report(bench, rounds):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true", help="few turns, to see that it works")
-    parser.add_argument("--only", default="pull,run,oci,executing,many,start,scale,memory")
+    parser.add_argument("--only", default="pull,run,bridge,oci,executing,many,start,scale,memory")
     options = parser.parse_args()
     if os.geteuid() != 0:
         sys.exit("bench: this needs root")

@@ -45,10 +45,10 @@ class Cost:
 
 
 class Contender:
-    """One command to be measured. prepare() runs before each turn, untimed."""
+    """One command to be measured. prepare() runs before each turn, untimed, and so does what `before` executes it by."""
 
-    def __init__(self, name, *command, prepare=None, env=None):
-        self.name, self.command = name, [str(c) for c in command]
+    def __init__(self, name, *command, prepare=None, env=None, before=()):
+        self.name, self.command, self.before = name, [str(c) for c in command], before
         self.prepare, self.env = prepare or (lambda: None), env
 
 
@@ -104,7 +104,7 @@ class Ground:
     def once(self, contender):
         """(wall, cpu, peak) of one run."""
         out = self.folder / "cost"
-        subprocess.run([self.folder / "measure", out, self.log, *contender.command], check=True,
+        subprocess.run([*contender.before, self.folder / "measure", out, self.log, *contender.command], check=True,
                        stdin=subprocess.DEVNULL, env={**self.environment, **(contender.env or {})})
         wall, cpu, peak, code = out.read_text().split()
         if code != "0":
@@ -128,14 +128,14 @@ class Ground:
                     cost.peak.append(peak)
         return costs
 
-    def start_docker(self):
-        """A dockerd of its own on the disk, without a network."""
+    def start_docker(self, name="docker", before=(), network=("--iptables=false", "--bridge=none")):
+        """A dockerd of its own on the disk, without a network unless told otherwise."""
         run = tempfile.mkdtemp(prefix="imgctl-bench-")  # a socket's path must be short
         host = f"unix://{run}/docker.sock"
         with open(self.folder / "dockerd.log", "wb") as log:
             child = subprocess.Popen(
-                ["dockerd", "--data-root", self.disk / "docker", "--exec-root", f"{run}/exec", "-p", f"{run}/pid",
-                 "-H", host, "--iptables=false", "--bridge=none"],
+                [*before, "dockerd", "--data-root", self.disk / name, "--exec-root", f"{run}/exec", "-p", f"{run}/pid",
+                 "-H", host, *network],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         self.children.append(child)
         env = {"DOCKER_HOST": host, "HOME": run}

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rows of the runner: `oci run`, `exec`, many containers with their monitors."""
+import os
 import pathlib
 import shutil
 import subprocess
 
 import ground
+from harness import hosts
 
 MANY = 200
 
@@ -24,6 +26,42 @@ def oci(bench):
     bench.faster("oci run beside `runc run`", costs, "imgctl", "runc", 1)
     bench.at_most("oci run, beside the minimal C program", costs, "imgctl", "floor", 1.5)
     shutil.rmtree(bundle)
+
+
+def bridge(bench):
+    """`run` on the default bridge beside `--network none`, and beside the peers' bridges; all in a network of their own."""
+    print("run --rm debian true, on the default bridge", flush=True)
+    bench.call("version")
+    host = hosts.Host()
+    try:
+        inside = ["nsenter", f"--net=/proc/{host.pid}/ns/net", "--"]
+        ours = bench.ours("warm", "run", "--rm", bench.base.debian, "true", before=inside)
+        alone = bench.ours("warm", "run", "--rm", "--network", "none", bench.base.debian, "true", name="alone", before=inside)
+        costs = bench.base.race([ours, alone], bench.rounds * 4)
+        bench.within(12, "run on the default bridge, beside `--network none`", costs, "imgctl", "alone")
+        peers = bench.peers("run on a bridge", lambda peer: bridge_peer(bench, peer, inside))
+        if peers:
+            costs = bench.base.race([ours, *peers], bench.rounds)
+            for peer in peers:
+                bench.faster(f"run on the default bridge, beside `{peer.name} run`", costs, "imgctl", peer.name, 8)
+    finally:
+        host.close()
+
+
+def bridge_peer(bench, peer, inside):
+    """The image comes as an archive: the registry is not in that network."""
+    archive = bench.base.folder / "debian.tar"
+    bench.call("save", "-o", archive, bench.base.debian)
+    if peer == "podman":
+        contender = bench.podman("run", "--rm", "--ulimit", "host", bench.base.debian, "true", before=inside)
+        load = [*contender.command[:contender.command.index("run")], "load", "-i", archive]
+    else:
+        env = bench.base.start_docker("docker-bridge", inside, ())
+        contender = ground.Contender("docker", ground.DOCKER, "run", "--rm", bench.base.debian, "true", env=env, before=inside)
+        load = [ground.DOCKER, "load", "-i", archive]
+    ground.call(*load, env={**os.environ, **contender.env})
+    archive.unlink()
+    return contender
 
 
 def executing(bench):
