@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "cmd/front/container_filter_network.h"
 #include "cmd/front/image_descent.h"
 #include "cmd/front/shape.h"
 #include "cmd/quote.h"
@@ -13,8 +14,9 @@
 #include "runtime/health.h"
 
 static const char *const accepted[] = {
-	"ancestor", "before",  "exited", "health", "id",     "is-task", "label",
-	"name",	    "network", "since",	 "status", "volume", NULL,
+	"ancestor", "before",  "exited", "expose", "health",
+	"id",	    "is-task", "label",	 "name",   "network",
+	"publish",  "since",   "status", "volume", NULL,
 };
 
 static bool is_one_of(const char *text, const char *const *words)
@@ -85,7 +87,8 @@ static int check(const struct filter *given, struct error *err)
 
 	if (filter_check(given, accepted, err) < 0 ||
 	    check_status(given, err) < 0 || check_health(given, err) < 0 ||
-	    check_exited(given, err) < 0)
+	    check_exited(given, err) < 0 ||
+	    container_filter_check_ports(given, err) < 0)
 		return -1;
 	return filter_bool(given, "is-task", &is_task, err);
 }
@@ -159,9 +162,8 @@ static bool is_wanted(const struct filter *given,
 				  container_status_name(entry->state.status)) &&
 	       filter_match_exact(given, "health",
 				  health_status(entry->state.health)) &&
-	       filter_match_exact(
-		       given, "network",
-		       shape_text(container->host_config, "NetworkMode")) &&
+	       container_filter_on_network(given, entry) &&
+	       container_filter_has_port(given, entry) &&
 	       is_exit_wanted(given, entry) && is_volume_wanted(given, entry);
 }
 

@@ -8,6 +8,7 @@
 #include "base/jsonx.h"
 #include "cmd/front/shape.h"
 #include "runtime/engine/container.h"
+#include "runtime/engine/network_event.h"
 #include "runtime/engine/network_folder.h"
 #include "runtime/engine/network_join.h"
 #include "runtime/engine/network_members.h"
@@ -72,6 +73,7 @@ int network_use_remove(const struct store *store, const struct network *network,
 	    network_folder_forget(store, network, err) < 0)
 		return -1;
 	network_members_forget(store, network->id);
+	network_event(store, network, "destroy", NULL);
 	return 0;
 }
 

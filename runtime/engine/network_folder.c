@@ -15,6 +15,7 @@
 #include "base/fs.h"
 #include "base/jsonx.h"
 #include "runtime/engine/network_draft.h"
+#include "runtime/engine/network_event.h"
 
 enum {
 	DOCUMENT_MAX = 1 << 20,
@@ -131,9 +132,14 @@ int network_folder_create(const struct store *store,
 	autoclean(lockfile_release) struct lockfile lock = LOCKFILE_INIT;
 	autoclose int folder_fd = -1;
 
-	if (lock_folder(store, &folder_fd, &lock, err) < 0)
+	autoclean(network_release) struct network made = NETWORK_INIT;
+
+	if (lock_folder(store, &folder_fd, &lock, err) < 0 ||
+	    create_locked(store, folder_fd, request, id_out, err) < 0 ||
+	    load(folder_fd, request->name, &made, err) < 0)
 		return -1;
-	return create_locked(store, folder_fd, request, id_out, err);
+	network_event(store, &made, "create", NULL);
+	return 0;
 }
 
 static int load_default(const struct store *store, struct network *out,

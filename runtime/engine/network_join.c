@@ -9,6 +9,7 @@
 #include "base/jsonx.h"
 #include "base/log.h"
 #include "runtime/engine/container_hosts.h"
+#include "runtime/engine/network_event.h"
 #include "runtime/engine/network_members.h"
 #include "runtime/engine/network_program.h"
 #include "runtime/engine/spec_request.h"
@@ -325,6 +326,7 @@ int network_join(const struct store *store, const struct network *network,
 	    0)
 		return -1;
 	wiring_append(out, &one);
+	network_event(store, network, "connect", joining->container->id);
 	return 0;
 }
 
@@ -361,6 +363,7 @@ int network_leave(const struct store *store, const struct network *network,
 		wiring_append(gone, &own);
 		(void)json_object_del(members.list, container);
 		forget_names(store, members.list, &lease);
+		network_event(store, network, "disconnect", container);
 	} else {
 		error_release(err);
 	}

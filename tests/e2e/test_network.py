@@ -210,3 +210,43 @@ def test_nothing_is_left(imgctl, busybox):
     assert "elements" not in text
     leases = [json.loads(path.read_text()) for path in pathlib.Path(imgctl.runroot, "networks").glob("*.json")]
     assert all(lease == {} for lease in leases)
+
+
+def told(imgctl, *options):
+    """What `events` tells of networks, as (action, network, container's name or "")."""
+    lines = imgctl.ok("events", "--since", "1h", "--until", "0s", "--format", "json", "-f", "type=network", *options).splitlines()
+    actors = [(event["Action"], event["Actor"]) for event in map(json.loads, lines)]
+    return [(action, actor["Attributes"]["name"], actor["Attributes"].get("container", "")) for action, actor in actors]
+
+
+def test_events_of_networks(imgctl, busybox):
+    identity = imgctl.ok("network", "create", "blue").strip()
+    one = imgctl.ok("run", "-d", "--name", "one", "--network", "blue", busybox, "sleep", "1000").strip()
+    two = imgctl.ok("run", "-d", "--name", "two", busybox, "sleep", "1000").strip()
+    imgctl.ok("network", "connect", "blue", "two")
+    imgctl.ok("network", "disconnect", "blue", "two")
+    imgctl.ok("rm", "-f", "one", "two")
+    imgctl.ok("network", "rm", "blue")
+    assert told(imgctl, "-f", "network=blue") == [
+        ("create", "blue", ""), ("connect", "blue", one), ("connect", "blue", two), ("disconnect", "blue", two),
+        ("disconnect", "blue", one), ("destroy", "blue", "")]
+    assert told(imgctl, "-f", f"network={identity}") == told(imgctl, "-f", "network=blue")
+    assert told(imgctl, "-f", "network=bridge") == [
+        ("create", "bridge", ""), ("connect", "bridge", two), ("disconnect", "bridge", two)]
+
+
+def test_ps_by_networks_and_ports(imgctl, busybox):
+    identity = imgctl.ok("network", "create", "blue").strip()
+    first, second = free_port(), free_port()
+    imgctl.ok("run", "-d", "--name", "one", "-p", f"{first}:80", "--expose", "90-91", busybox, "sleep", "1000")
+    imgctl.ok("run", "-d", "--name", "two", "--network", "blue", "-p", f"{second}:53/udp", busybox, "sleep", "1000")
+    imgctl.ok("run", "-d", "--name", "both", "--network", "bridge", "--network", "blue", busybox, "sleep", "1000")
+    for wanted, *filters in (
+            (["one", "both"], "network=bridge"), (["two", "both"], "network=blue"), (["two", "both"], f"network={identity}"),
+            (["one", "two", "both"], "network=blue", "network=bridge"), ([], "network=nope"),
+            (["one"], f"publish={first}"), (["one"], f"publish={first}/tcp"), ([], f"publish={first}/udp"), ([], f"publish={second}"),
+            (["two"], f"publish={second}/udp"), (["one"], "expose=80"), (["one"], "expose=88-95/tcp"), (["two"], "expose=53/udp"),
+            ([], "publish=80"), (["one", "two"], "expose=80", "expose=53/udp"), (["two"], "network=blue", "expose=53/udp")):
+        options = [word for text in filters for word in ("-f", text)]
+        assert sorted(imgctl.ok("ps", "--format", "{{.Names}}", *options).split()) == sorted(wanted), filters
+    imgctl.fails("ps", "-f", "publish=nope", rc=1, err="nope")
