@@ -41,6 +41,12 @@ int cmd_cp(struct command_call *call, struct error *err);
 /* Make an image of what a container changed. */
 int cmd_commit(struct command_call *call, struct error *err);
 
+/* Write what a volume holds as a tar archive. */
+int cmd_volume_export(struct command_call *call, struct error *err);
+
+/* Add what a tar archive holds to a volume. */
+int cmd_volume_import(struct command_call *call, struct error *err);
+
 /* Check the whole store. */
 int cmd_system_check(struct command_call *call, struct error *err);
 

@@ -138,7 +138,9 @@ int network_folder_create(const struct store *store,
 	    create_locked(store, folder_fd, request, id_out, err) < 0 ||
 	    load(folder_fd, request->name, &made, err) < 0)
 		return -1;
-	network_event(store, &made, "create", NULL);
+	/* the default one is there for everybody, always */
+	if (!made.is_default)
+		network_event(store, &made, "create", NULL);
 	return 0;
 }
 

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """imgctl volume create, ls, inspect, rm."""
+import gzip
+import io
 import re
+import tarfile
 
 import pytest
 
@@ -97,3 +100,55 @@ def test_prune_asks(imgctl):
 def test_bad_input(imgctl, args, says):
     imgctl.fails("volume", *args, rc=1, err=says)
     assert names(imgctl) == []
+
+
+def members(data):
+    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+        return {entry.name: entry for entry in tar}
+
+
+def test_export_and_import(imgctl, busybox, tmp_path):
+    imgctl.ok("run", "--rm", "-v", "one:/d", busybox, "sh", "-c",
+              "mkdir /d/sub; echo hello >/d/sub/file; ln -s ../../../etc/passwd /d/link; chown 7:8 /d/sub/file; chmod 640 /d/sub/file")
+    data = imgctl("volume", "export", "one", text=False).out
+    entries = members(data)
+    assert sorted(name.rstrip("/") for name in entries) == ["link", "sub", "sub/file"]
+    assert (entries["sub/file"].uid, entries["sub/file"].gid, entries["sub/file"].mode) == (7, 8, 0o640)
+    archive = tmp_path / "one.tar"
+    imgctl.ok("volume", "export", "-o", archive, "one")
+    assert archive.read_bytes() == data
+    imgctl.ok("volume", "create", "two")
+    imgctl.ok("volume", "import", "two", archive)
+    imgctl.ok("run", "--rm", "-v", "two:/d", busybox, "sh", "-c", "echo more >/d/more")
+    imgctl.ok("volume", "import", "two", "-", stdin=gzip.compress(data))  # what is there stays
+    script = "cat /d/sub/file /d/more; stat -c %u:%g:%a /d/sub/file; readlink /d/link"
+    assert imgctl.ok("run", "--rm", "-v", "two:/d", busybox, "sh", "-c", script) == "hello\nmore\n7:8:640\n../../../etc/passwd\n"
+    imgctl.fails("volume", "export", "nope", rc=1, err="no such volume")
+    imgctl.fails("volume", "import", "nope", archive, rc=1, err="no such volume")
+    imgctl.fails("volume", "import", "two", tmp_path / "nothing", rc=1, err="nothing")
+    imgctl.fails("volume", "export", "../../x", rc=1, err="no such volume")
+
+
+def test_what_is_imported_stays_in_the_volume(imgctl, busybox, tmp_path):
+    imgctl.ok("volume", "create", "one")
+    target = tmp_path / "target"
+    target.mkdir()
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        link = tarfile.TarInfo("out")
+        link.type, link.linkname = tarfile.SYMTYPE, str(target)
+        tar.addfile(link)
+        for name in ("out/evil", "../evil"):
+            entry = tarfile.TarInfo(name)
+            entry.size = 4
+            tar.addfile(entry, io.BytesIO(b"evil"))
+    imgctl("volume", "import", "one", stdin=buffer.getvalue())
+    assert list(target.iterdir()) == []
+    assert not list(imgctl.root.glob("volumes/evil")) and not list(imgctl.root.glob("volumes/one/evil"))
+
+
+def test_export_of_one_that_has_to_be_mounted(imgctl, busybox, tmp_path):
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source/file").write_text("here")
+    imgctl.ok("volume", "create", "-o", "type=none", "-o", "o=bind", "-o", f"device={tmp_path}/source", "one")
+    assert sorted(members(imgctl("volume", "export", "one", text=False).out)) == ["file"]
