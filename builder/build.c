@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/clock.h"
 #include "base/fs.h"
 #include "base/workers.h"
 #include "builder/build_source.h"
@@ -285,8 +284,6 @@ static int prepare(struct build_state *build,
 	for (size_t i = 0; i < file->stage_count; i++)
 		build->stages[i].parsed = &file->stages[i];
 	build->log.store = request->store;
-	build->latest = request->has_latest ? request->latest
-					    : clock_now() / CLOCK_SECOND;
 	build->stop_fd = eventfd(0, EFD_CLOEXEC);
 	if (build->stop_fd < 0)
 		return error_sys(err, errno, "begin to build");

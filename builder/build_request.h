@@ -16,6 +16,7 @@
 #include "builder/language/dockerfile.h"
 #include "builder/language/ignore.h"
 #include "builder/language/pairs.h"
+#include "builder/lock/lock_file.h"
 
 /* --secret: a file's contents, or a value. */
 struct build_secret {
@@ -58,6 +59,7 @@ struct build_request {
 	const struct strvec *uncached; /* stages that run in any case */
 	const json_t *host_config;     /* docker's, for every RUN */
 	const json_t *networks;	       /* and its networks */
+	const struct lock_file *lock;  /* --locked: nothing else; or NULL */
 	const char *site;  /* tells this build from those of other folders */
 	bool is_uncached;  /* --no-cache */
 	bool is_explained; /* --why */

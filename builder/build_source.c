@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/alloc.h"
+#include "builder/lock/lock_names.h"
 
 const struct build_context *build_source_context(
 	const struct build_request *request, const char *name)
@@ -16,6 +17,20 @@ const struct build_context *build_source_context(
 	return NULL;
 }
 
+/* NAME by the digest that it is locked to. */
+static int find_locked(const struct lock_file *lock, const char *name,
+		       const char *platform, char **out, struct error *err)
+{
+	autofree char *whole = lock_names_image(name);
+	const char *digest = lock_file_image(lock, whole, platform);
+
+	if (!digest)
+		return error_set(err, ERROR_INVALID,
+				 "%s is not in Dockerfile.lock", whole);
+	*out = xasprintf("%s@%s", whole, digest);
+	return 0;
+}
+
 int build_source_image(const struct build_state *build, const char *name,
 		       const char *platform, struct image_state *out,
 		       struct error *err)
@@ -23,12 +38,20 @@ int build_source_image(const struct build_state *build, const char *name,
 	const struct build_request *request = build->request;
 	autoclean(image_record_release) struct image_record record =
 		IMAGE_RECORD_INIT;
-	const struct build_image_wish wish = {
+	autofree char *locked = NULL;
+	struct build_image_wish wish = {
 		.name = name,
 		.pull = request->pull,
 		.platform = platform,
 	};
 
+	if (request->lock) {
+		if (find_locked(request->lock, name, platform, &locked, err) <
+		    0)
+			return -1;
+		wish.name = locked;
+		wish.pull = "missing"; /* a digest does not move */
+	}
 	if (request->host->find_image(request->host->context, &wish, &record,
 				      err) < 0)
 		return -1;

@@ -52,12 +52,11 @@ const struct dockerfile_stage *build_stage_base(
 				     parsed->number, false);
 }
 
-static void add_history(struct build_state *build, struct build_stage *stage,
-			const char *text)
+static void add_history(struct build_stage *stage, const char *text)
 {
 	const struct image_step step = { .created_by = text };
 
-	image_state_add(&stage->image, &step, build->latest);
+	image_state_add(&stage->image, &step);
 }
 
 /* The variables of the base image are those of the stage. */
@@ -136,6 +135,10 @@ static int begin(struct build_state *build, struct build_stage *stage,
 	if (begin_image(build, stage, from.from.base, err) < 0 ||
 	    begin_scope(build, stage, err) < 0)
 		return error_wrap(err, "FROM %s", from.from.base);
+	if (build->request->has_latest) {
+		stage->image.created = build->request->latest;
+		stage->image.is_fixed = true;
+	}
 	build_step_done(&step);
 	return 0;
 }
@@ -148,7 +151,7 @@ static void set_env(struct build_stage *stage, const struct pairs *pairs)
 						    : "");
 }
 
-static int apply_settings(struct build_state *build, struct build_stage *stage,
+static int apply_settings(struct build_stage *stage,
 			  const struct instruction *instruction,
 			  struct error *err)
 {
@@ -162,7 +165,7 @@ static int apply_settings(struct build_state *build, struct build_stage *stage,
 	stage->has_command = settings.has_command;
 	if (instruction->kind == INSTRUCTION_ENV)
 		set_env(stage, &instruction->pairs.pairs);
-	add_history(build, stage, instruction->text);
+	add_history(stage, instruction->text);
 	return 0;
 }
 
@@ -172,7 +175,7 @@ static int declare(struct build_state *build, struct build_stage *stage,
 	if (scope_declare(&stage->scope, instruction, escape_of(build), NULL,
 			  err) < 0)
 		return -1;
-	add_history(build, stage, instruction->text);
+	add_history(stage, instruction->text);
 	return 0;
 }
 
@@ -192,7 +195,7 @@ static int run_instruction(struct build_state *build, struct build_stage *stage,
 		return -1;
 	if (build_step_has(expanded.kind))
 		return build_step_run(build, stage, &expanded, err);
-	return apply_settings(build, stage, &expanded, err);
+	return apply_settings(stage, &expanded, err);
 }
 
 static int run_all(struct build_state *build, struct build_stage *stage,

@@ -48,7 +48,6 @@ struct build_state {
 	struct strvec made;	    /* lock; keys of new entries */
 	unsigned steps;		    /* lock; numbers given */
 	bool is_failed;		    /* lock */
-	int64_t latest;		    /* seconds: no image is younger */
 	int stop_fd;		    /* readable once a stage has failed */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;

@@ -108,7 +108,7 @@ void build_step_add(const struct build_step *step, const char *created_by,
 		.layer = entry->has_layer ? &entry->layer : NULL,
 	};
 
-	image_state_add(&step->stage->image, &made, step->build->latest);
+	image_state_add(&step->stage->image, &made);
 	if (entry->has_layer)
 		step->stage->has_layer = true;
 }

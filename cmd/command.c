@@ -36,15 +36,22 @@ static int path_words(const char *path, char *const *argv)
 static const struct command *find(const struct command *table,
 				  char *const *argv, int *words)
 {
-	for (; table->paths; table++) {
+	const struct command *found = NULL;
+
+	/* of a verb and one below it ("build", "build logs") the longer path */
+	*words = 0;
+	for (; table->paths && *words < 2; table++) {
 		for (const char *path = table->paths; path;
 		     path = next_path(path)) {
-			*words = path_words(path, argv);
-			if (*words)
-				return table;
+			int count = path_words(path, argv);
+
+			if (count <= *words)
+				continue;
+			*words = count;
+			found = table;
 		}
 	}
-	return NULL;
+	return found;
 }
 
 /* Whether NAME is a group: some path has it before a blank. */

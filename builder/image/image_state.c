@@ -72,6 +72,7 @@ int image_state_from(const struct image_record *record, const char *name,
 		out->created = time / CLOCK_SECOND;
 	out->name = xstrdup(name);
 	copy_layers(record->layers, record->layer_count, out);
+	out->base_count = record->layer_count;
 	(void)member(out->document, "config", json_object);
 	return 0;
 }
@@ -81,6 +82,8 @@ void image_state_copy(const struct image_state *from, struct image_state *to)
 	image_state_release(to);
 	to->document = json_deep_copy(from->document);
 	to->created = from->created;
+	to->is_fixed = from->is_fixed;
+	to->base_count = from->base_count;
 	to->name = xstrdup(from->name);
 	copy_layers(from->layers, from->layer_count, to);
 }
@@ -101,20 +104,15 @@ static void add_layer(struct image_state *state, const struct layer_made *layer)
 				    json_string(layer->diff_id.text));
 }
 
-void image_state_add(struct image_state *state, const struct image_step *step,
-		     int64_t latest)
+void image_state_add(struct image_state *state, const struct image_step *step)
 {
 	json_t *history = member(state->document, "history", json_array);
 	json_t *entry = json_object();
 	char text[CLOCK_TEXT_MAX];
 
 	if (step->layer) {
-		int64_t newest = step->layer->latest;
-
-		if (newest > latest)
-			newest = latest;
-		if (newest > state->created)
-			state->created = newest;
+		if (!state->is_fixed && step->layer->latest > state->created)
+			state->created = step->layer->latest;
 		add_layer(state, step->layer);
 	}
 	set_created(state);

@@ -9,6 +9,7 @@
 #define BUILDER_IMAGE_STATE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "layers/image/layer_made.h"
@@ -19,13 +20,15 @@ struct image_state {
 	json_t *document; /* the whole configuration; own */
 	struct image_layer *layers;
 	size_t layer_count;
-	int64_t created; /* seconds since 1970 */
-	char *name;	 /* of the base image, for people; NULL: scratch */
+	int64_t created;   /* seconds since 1970 */
+	size_t base_count; /* of the layers: the base image's */
+	bool is_fixed;	   /* it does not grow: SOURCE_DATE_EPOCH */
+	char *name;	   /* of the base image, for people; NULL: scratch */
 };
 
-#define IMAGE_STATE_INIT               \
-	{                              \
-		NULL, NULL, 0, 0, NULL \
+#define IMAGE_STATE_INIT                         \
+	{                                        \
+		NULL, NULL, 0, 0, 0, false, NULL \
 	}
 
 /* What a step adds to the history. */
@@ -48,12 +51,8 @@ void image_state_copy(const struct image_state *from, struct image_state *to);
 /* The "config" object, borrowed; settings are changed in it. */
 json_t *image_state_config(struct image_state *state);
 
-/*
- * Add what STEP did to the history, and its layer. Times are at most LATEST,
- * seconds since 1970.
- */
-void image_state_add(struct image_state *state, const struct image_step *step,
-		     int64_t latest);
+/* Add what STEP did to the history, and its layer. */
+void image_state_add(struct image_state *state, const struct image_step *step);
 
 /* Append the folders of its layers, lowest first. */
 void image_state_folders(const struct image_state *state, struct strvec *out);

@@ -49,6 +49,12 @@ bool add_fetch_is_url(const char *text)
 	       add_fetch_is_git(text);
 }
 
+struct fetch_wish {
+	const char *url;
+	const char *checksum;
+	bool keeps_git_dir;
+};
+
 static void fetched_release(struct build_fetched *fetched)
 {
 	free(fetched->etag);
@@ -57,19 +63,19 @@ DEFINE_CLEANUP(struct build_fetched, fetched_release)
 
 static int fetch_git(const struct build_request *build,
 		     const struct build_place *place,
-		     const struct copy_instruction *copy, const char *url,
-		     struct add_fetched *out, struct error *err)
+		     const struct fetch_wish *wish, struct add_fetched *out,
+		     struct error *err)
 {
 	autoclean(fetched_release) struct build_fetched fetched = { false };
 	struct digest digest;
 	struct build_fetch fetch = {
-		.url = url,
-		.keeps_git_dir = copy->keep_git_dir,
-		.checksum = copy->checksum,
+		.url = wish->url,
+		.keeps_git_dir = wish->keeps_git_dir,
+		.checksum = wish->checksum,
 	};
 	autofree char *name = NULL;
 
-	hasher_digest(DIGEST_SHA256, url, strlen(url), &digest);
+	hasher_digest(DIGEST_SHA256, wish->url, strlen(wish->url), &digest);
 	name = xasprintf("git-%.16s", digest_hex(&digest));
 	fetch.folder = place->scratch_fd;
 	fetch.name = name;
@@ -134,23 +140,23 @@ static int note(int folder, const struct build_fetched *fetched,
 }
 
 static int fetch_file(const struct build_request *build,
-		      const struct copy_instruction *copy, const char *url,
-		      struct add_fetched *out, struct error *err)
+		      const struct fetch_wish *wish, struct add_fetched *out,
+		      struct error *err)
 {
 	autoclean(fetched_release) struct build_fetched fetched = { false };
 	autofree char *folder = NULL;
 	autofree char *etag = NULL;
 	struct digest digest;
 	struct build_fetch fetch = {
-		.url = url,
+		.url = wish->url,
 		.name = "data",
-		.checksum = copy->checksum,
+		.checksum = wish->checksum,
 	};
 
-	out->name = file_name(url, err);
+	out->name = file_name(wish->url, err);
 	if (!out->name)
 		return -1;
-	hasher_digest(DIGEST_SHA256, url, strlen(url), &digest);
+	hasher_digest(DIGEST_SHA256, wish->url, strlen(wish->url), &digest);
 	folder = xasprintf("cache/fetched/%s", digest_hex(&digest));
 	if (store_folder(build->store, folder, &out->folder, err) < 0)
 		return -1;
@@ -166,14 +172,36 @@ static int fetch_file(const struct build_request *build,
 	return 0;
 }
 
+/* What the lock says URL must be; an own checksum must be the same. */
+static int find_locked(const struct build_request *build, const char *url,
+		       const char **checksum, struct error *err)
+{
+	const char *locked;
+
+	if (!build->lock)
+		return 0;
+	locked = add_fetch_is_git(url)
+			 ? lock_file_git(build->lock, url)
+			 : lock_file_url(build->lock, url, "digest");
+	if (!locked)
+		return error_set(err, ERROR_INVALID,
+				 "it is not in Dockerfile.lock");
+	*checksum = locked;
+	return 0;
+}
+
 int add_fetch(const struct build_request *build,
 	      const struct build_place *place,
 	      const struct copy_instruction *copy, const char *url,
 	      struct add_fetched *out, struct error *err)
 {
+	struct fetch_wish wish = { url, copy->checksum, copy->keep_git_dir };
+
+	if (find_locked(build, url, &wish.checksum, err) < 0)
+		return -1;
 	if (add_fetch_is_git(url))
-		return fetch_git(build, place, copy, url, out, err);
-	return fetch_file(build, copy, url, out, err);
+		return fetch_git(build, place, &wish, out, err);
+	return fetch_file(build, &wish, out, err);
 }
 
 void add_fetched_release(struct add_fetched *fetched)

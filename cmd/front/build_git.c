@@ -95,23 +95,38 @@ static int git(const char *folder, char *const *words, struct strbuf *out,
 #define WORDS(...) ((char *const[]){ __VA_ARGS__, NULL })
 #define WORD(text) ((char *)(uintptr_t)(text))
 
+/* Only the one commit, where the server can do that. */
+static int fetch_ref(const char *folder, const struct address *address,
+		     struct error *err)
+{
+	autoclean(strbuf_release) struct strbuf ignored = STRBUF_INIT;
+	const char *ref = *address->ref ? address->ref : "HEAD";
+
+	if (git(folder,
+		WORDS(WORD("fetch"), WORD("-q"), WORD("--depth=1"),
+		      WORD("--no-tags"), WORD("--"), address->url, WORD(ref)),
+		&ignored, err) == 0)
+		return 0;
+	error_release(err);
+	return git(folder,
+		   WORDS(WORD("fetch"), WORD("-q"), WORD("--no-tags"),
+			 WORD("--"), address->url, WORD(ref)),
+		   &ignored, err);
+}
+
 static int check_out(const char *folder, const struct address *address,
 		     char **commit_out, struct error *err)
 {
 	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
 	autoclean(strbuf_release) struct strbuf ignored = STRBUF_INIT;
-	const char *ref = *address->ref ? address->ref : "HEAD";
 
 	if (git(folder, WORDS(WORD("init"), WORD("-q")), &ignored, err) < 0 ||
-	    git(folder,
-		WORDS(WORD("fetch"), WORD("-q"), WORD("--depth=1"),
-		      WORD("--no-tags"), WORD("--"), address->url, WORD(ref)),
-		&ignored, err) < 0 ||
+	    fetch_ref(folder, address, err) < 0 ||
 	    git(folder, WORDS(WORD("checkout"), WORD("-q"), WORD("FETCH_HEAD")),
 		&ignored, err) < 0 ||
 	    git(folder,
 		WORDS(WORD("submodule"), WORD("update"), WORD("-q"),
-		      WORD("--init"), WORD("--recursive"), WORD("--depth=1")),
+		      WORD("--init"), WORD("--recursive")),
 		&ignored, err) < 0 ||
 	    git(folder, WORDS(WORD("rev-parse"), WORD("HEAD")), &text, err) < 0)
 		return -1;
@@ -174,4 +189,33 @@ int build_git_fetch(const struct build_fetch *fetch, struct build_fetched *out,
 	if (!fetch->keeps_git_dir && fs_remove_tree(fd, ".git", err) < 0)
 		return -1;
 	return *address.folder ? narrow(fetch, address.folder, err) : 0;
+}
+
+int build_git_commit(const char *text, char **commit_out, struct error *err)
+{
+	autoclean(address_release) struct address address = { NULL };
+	autoclean(strbuf_release) struct strbuf said =
+		STRBUF_LIMIT(GIT_SAID_MAX);
+	size_t length;
+
+	if (parse(text, &address, err) < 0 ||
+	    git("/",
+		WORDS(WORD("ls-remote"), WORD("--"), address.url,
+		      *address.ref ? address.ref : WORD("HEAD")),
+		&said, err) < 0)
+		return -1;
+	length = strspn(said.text, "0123456789abcdef");
+	if (length < 40) {
+		/* a commit is no ref, and means itself */
+		if (strlen(address.ref) >= 40 &&
+		    strspn(address.ref, "0123456789abcdef") ==
+			    strlen(address.ref)) {
+			*commit_out = xstrdup(address.ref);
+			return 0;
+		}
+		return error_set(err, ERROR_NOT_FOUND, "it has no %s",
+				 *address.ref ? address.ref : "HEAD");
+	}
+	*commit_out = xstrndup(said.text, length);
+	return 0;
 }

@@ -20,4 +20,8 @@
 int build_git_fetch(const struct build_fetch *fetch, struct build_fetched *out,
 		    struct error *err) must_check;
 
+/* The commit that the address TEXT means now, by asking only; the caller's. */
+int build_git_commit(const char *text, char **commit_out,
+		     struct error *err) must_check;
+
 #endif

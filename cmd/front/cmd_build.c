@@ -10,10 +10,12 @@
 #include "base/jsonx.h"
 #include "builder/build.h"
 #include "builder/build_usage.h"
+#include "builder/image/image_squash.h"
 #include "builder/language/lint.h"
 #include "cmd/front/build_call.h"
 #include "cmd/front/build_companion.h"
 #include "cmd/front/build_input.h"
+#include "cmd/front/build_lock.h"
 #include "cmd/front/build_options.h"
 #include "cmd/front/build_output.h"
 #include "cmd/front/build_show.h"
@@ -60,6 +62,7 @@ struct building {
 	int signal_fd;
 	sigset_t old_signals;
 	struct build_result result;
+	struct lock_file lock;
 	struct digest id, manifest;
 };
 
@@ -80,6 +83,7 @@ static void building_release(struct building *building)
 	json_decref(building->networks);
 	dockerfile_release(&building->file);
 	build_wishes_release(&building->wishes);
+	lock_file_release(&building->lock);
 	build_input_release(&building->input);
 	cleanup_close(&building->signal_fd);
 	build_options_release(&building->options);
@@ -223,6 +227,20 @@ static int read_options(struct building *building, struct error *err)
 	return 0;
 }
 
+/* Beside the Dockerfile, which is a file then. */
+static int read_lock(struct building *building, struct error *err)
+{
+	const char *path = building->usage.result.operands[0];
+	const char *file = building->options.file;
+	autofree char *lock = build_lock_path(file, path);
+
+	if (!strcmp(path, "-") || (file && !strcmp(file, "-")))
+		return error_set(err, ERROR_INVALID,
+				 "--locked needs a Dockerfile with a lock "
+				 "beside it");
+	return build_lock_read(lock, &building->lock, err);
+}
+
 static int open_input(struct building *building, struct error *err)
 {
 	const struct build_input_request request = {
@@ -235,6 +253,8 @@ static int open_input(struct building *building, struct error *err)
 	if (build_input_open(&request, &building->input, err) < 0 ||
 	    build_wishes_read(&building->options, &request, &building->wishes,
 			      err) < 0)
+		return -1;
+	if (building->options.is_locked && read_lock(building, err) < 0)
 		return -1;
 	return dockerfile_parse(building->input.name, building->input.text.text,
 				building->input.text.length, &building->file,
@@ -343,6 +363,7 @@ static int run_build(struct building *building, struct error *err)
 		.uncached = &options->uncached,
 		.host_config = building->host_config,
 		.networks = building->networks,
+		.lock = options->is_locked ? &building->lock : NULL,
 		.site = site,
 		.is_uncached = options->is_uncached,
 		.is_explained = options->is_explained,
@@ -507,8 +528,22 @@ static void limit_cache(const struct building *building)
 		error_release(&ignored); /* the next build tries again */
 }
 
+static int squash(struct building *building, struct error *err)
+{
+	struct image_state *image = &building->result.image;
+	size_t kept = building->options.is_squashed_all ? 0 : image->base_count;
+
+	if (!building->options.is_squashed &&
+	    !building->options.is_squashed_all)
+		return 0;
+	return image_squash(building->store, image, kept,
+			    &building->result.lease, err);
+}
+
 static int finish(struct building *building, struct error *err)
 {
+	if (squash(building, err) < 0)
+		return -1;
 	set_labels(building);
 	if (wants_image(building)) {
 		if (make_image(building, err) < 0 ||

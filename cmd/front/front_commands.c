@@ -49,6 +49,8 @@ const struct command front_commands[] = {
 	  cmd_stats },
 	{ "build\0image build\0builder build\0buildx build\0",
 	  "Build an image from a Dockerfile", cmd_build },
+	{ "lock\0", "Write down what the names in a Dockerfile mean now",
+	  cmd_lock },
 	{ "build logs\0", "Show what the steps of earlier builds said",
 	  cmd_build_logs },
 	{ "builder prune\0buildx prune\0", "Remove build cache",

@@ -20,6 +20,9 @@ int cmd_build(struct command_call *call, struct error *err);
 /* Show what the steps of earlier builds said. */
 int cmd_build_logs(struct command_call *call, struct error *err);
 
+/* Lock the names in a Dockerfile. */
+int cmd_lock(struct command_call *call, struct error *err);
+
 /* Remove build cache. */
 int cmd_builder_prune(struct command_call *call, struct error *err);
 

@@ -53,6 +53,18 @@ int cmd_system_check(struct command_call *call, struct error *err);
 /* For `build`: unpack an archive into a folder. */
 int cmd_builder_unpack(struct command_call *call, struct error *err);
 
+/* For `lock`: what an image's name means, and for each platform. */
+int cmd_builder_resolve(struct command_call *call, struct error *err);
+
+/* For `lock --check`: what an image's name means. */
+int cmd_builder_head(struct command_call *call, struct error *err);
+
+/* For `lock`: the digest of a file. */
+int cmd_builder_digest(struct command_call *call, struct error *err);
+
+/* For `lock --check`: the etag of a file. */
+int cmd_builder_etag(struct command_call *call, struct error *err);
+
 /* For `build`: fetch a file into a folder. */
 int cmd_builder_fetch(struct command_call *call, struct error *err);
 

@@ -103,18 +103,24 @@ static int save_record(const struct image_assemble *request,
 	return image_record_save(request->store, &record, err);
 }
 
-/* The same image, and not one that a push has given compressed layers. */
+/*
+ * The image is here already; a push may have given it compressed layers, and
+ * with them another manifest, which stays.
+ */
 static bool is_here(const struct image_assemble *request,
-		    const struct image_parts *parts)
+		    const struct digest *id, struct digest *manifest_out)
 {
 	autoclean(image_record_release) struct image_record record =
 		IMAGE_RECORD_INIT;
 	autoclean(error_release) struct error ignored = ERROR_INIT;
 
-	return image_record_load(request->store, &parts->id, &record,
-				 &ignored) == 0 &&
-	       image_record_is_trusted(request->store, &record) &&
-	       digest_is_equal(&record.manifest, &parts->manifest_digest);
+	if (image_record_load(request->store, id, &record, &ignored) < 0 ||
+	    !image_record_is_trusted(request->store, &record) ||
+	    !blob_exists(request->store, &record.manifest, NULL) ||
+	    record.layer_count != request->layer_count)
+		return false;
+	*manifest_out = record.manifest;
+	return true;
 }
 
 int image_assemble(const struct image_assemble *request, struct digest *id_out,
@@ -127,7 +133,7 @@ int image_assemble(const struct image_assemble *request, struct digest *id_out,
 		return -1;
 	*id_out = parts.id;
 	*manifest_out = parts.manifest_digest;
-	if (is_here(request, &parts))
+	if (is_here(request, id_out, manifest_out))
 		return 0;
 	if (blob_put(request->store, &parts.id, parts.config.text,
 		     parts.config.length, err) < 0 ||

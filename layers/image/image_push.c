@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/workers.h"
+#include "layers/image/image_compress.h"
 #include "layers/image/image_documents.h"
 #include "layers/image/image_event.h"
 #include "layers/store/blob.h"
@@ -85,6 +86,12 @@ static int gather(struct push *push, struct error *err)
 		.target = &target,
 	};
 
+	if (find_name(request, &name, err) < 0 ||
+	    image_compress(request->store, &name.image, err) < 0)
+		return -1;
+	/* it may mean another manifest by now */
+	name_record_release(&name);
+	name = (struct name_record)NAME_RECORD_INIT;
 	if (find_name(request, &name, err) < 0)
 		return -1;
 	if (name.manifest.algorithm == DIGEST_NONE)

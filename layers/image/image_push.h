@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Pushing an image: its blobs, several at a time, then its config, then its
- * manifest, byte for byte as they came in, so digests stay what they are. A
- * blob that the registry has is not sent; one that another repository of it
- * has is mounted.
+ * manifest, byte for byte as they came in, so digests stay what they are;
+ * layers that were made here are compressed first (image_compress.h). A blob
+ * that the registry has is not sent; one that another repository of it has is
+ * mounted.
  */
 #ifndef LAYERS_IMAGE_PUSH_H
 #define LAYERS_IMAGE_PUSH_H

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`./dev bench`: what imgctl costs beside its peers, as ratios taken in one run.
 
-    bench.py [--quick] [--only pull,run,bridge,oci,executing,many,start,scale,memory]
+    bench.py [--quick] [--only pull,run,bridge,oci,executing,many,building,start,scale,memory]
 
 Writes docs/benchmarks.md (not with --only or --quick).
 """
@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 
+import building
 import ground
 import runner
 
@@ -254,7 +255,7 @@ def report(bench, rounds):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true", help="few turns, to see that it works")
-    parser.add_argument("--only", default="pull,run,bridge,oci,executing,many,start,scale,memory")
+    parser.add_argument("--only", default="pull,run,bridge,oci,executing,many,building,start,scale,memory")
     options = parser.parse_args()
     if os.geteuid() != 0:
         sys.exit("bench: this needs root")
@@ -265,7 +266,7 @@ def main():
     try:
         base.build()
         for name in options.only.split(","):
-            (getattr(runner, name, None) or getattr(Bench, name))(bench)
+            (getattr(runner, name, None) or getattr(building, name, None) or getattr(Bench, name))(bench)
     finally:
         base.close()
     if not options.quick and options.only == parser.get_default("only"):

@@ -201,6 +201,21 @@ def test_outputs(imgctl, build, tmp_path_of_test):
         subprocess.run(["skopeo", "inspect", "--raw", f"{kind}:{tmp_path_of_test}/{name}"], check=True, stdout=subprocess.DEVNULL)
 
 
+@pytest.mark.parametrize("option, layers", [("--squash", 1), ("--squash-all", 0)])
+def test_squashed(imgctl, build, sh, option, layers):
+    dockerfile = ("FROM busybox\nRUN mkdir /d && echo 1 > /d/1 && echo 2 > /d/2 && rm /etc/os-release\n"
+                  "RUN rm /d/1 && mkdir /d/e && chmod 700 /d\nRUN rm -r /home && mkdir /home && touch /home/h\nCOPY f /d/f\n")
+    build(dockerfile, {"f": ("f", 0o600)})
+    look = "cd / && find bin d etc home srv | sort | xargs stat -c '%n %F %a %u:%g %s' | grep -v '^etc/host\\|^etc/resolv'"
+    plain = sh(look)
+    build(dockerfile, {"f": ("f", 0o600)}, option)
+    assert sh(look) == plain
+    base = len(imgctl.inspect("busybox", "{{json .RootFS.Layers}}"))
+    assert len(imgctl.inspect("it", "{{json .RootFS.Layers}}", "image")) == layers * base + 1
+    imgctl.ok("system", "check")
+    imgctl.ok("save", "-o", "/dev/null", "it")
+
+
 @pytest.mark.parametrize("dockerfile, words", [
     ("", "no build stage|empty|no instructions|FROM"),
     ("FROM busybox\nNONSENSE\n", "Dockerfile:2: .*NONSENSE"),
