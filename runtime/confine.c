@@ -153,26 +153,31 @@ int confine_early(const struct confine_plan *plan, int *label_out,
 	return *label_out < 0 ? stage_fail(fail, STAGE_LABEL, apparmor) : 0;
 }
 
+/* The AppArmor profile, else the SELinux label; NULL when there is neither. */
+static const char *label_of(const struct runtime_process *process)
+{
+	const char *profile = process->apparmor_profile;
+
+	return profile && *profile ? profile : process->selinux_label;
+}
+
 int confine_label(const struct confine_plan *plan, int label,
 		  struct stage_failure *fail)
 {
 	static const char prefix[] = "exec ";
 	char text[PATH_MAX];
-	const char *name = plan->process->apparmor_profile;
-	bool is_apparmor = name && *name;
+	const char *name = label_of(plan->process);
+	bool is_apparmor = name == plan->process->apparmor_profile;
 	size_t at = is_apparmor ? sizeof(prefix) - 1 : 0;
-	size_t length;
+	size_t length = strlen(name);
 
-	if (!is_apparmor)
-		name = plan->process->selinux_label;
-	length = strlen(name);
 	errno = ENAMETOOLONG;
 	if (at + length > sizeof(text))
-		return stage_fail(fail, STAGE_LABEL, NULL);
+		return stage_fail(fail, STAGE_LABEL, name);
 	memcpy(text, prefix, at);
 	memcpy(text + at, name, length);
 	if (write(label, text, at + length) < 0)
-		return stage_fail(fail, STAGE_LABEL, NULL);
+		return stage_fail(fail, STAGE_LABEL, name);
 	return 0;
 }
 

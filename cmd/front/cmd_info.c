@@ -15,6 +15,7 @@
 #include "cmd/tmpl/tmpl.h"
 #include "cmd/units.h"
 #include "layers/store/image_record.h"
+#include "runtime/apparmor.h"
 #include "runtime/cgroup/cgroup_host.h"
 
 enum { INFO_BAD_TEMPLATE = 64, OS_RELEASE_MAX = 64 << 10 };
@@ -125,6 +126,20 @@ static int set_counts(const struct store *store, json_t *info,
 	return 0;
 }
 
+static void set_security(json_t *info, bool is_rootless)
+{
+	json_t *list = json_array();
+
+	if (apparmor_is_enabled() && !is_rootless)
+		(void)json_array_append_new(list, json_string("name=apparmor"));
+	(void)json_array_append_new(
+		list, json_string("name=seccomp,profile=builtin"));
+	if (is_rootless)
+		(void)json_array_append_new(list, json_string("name=rootless"));
+	(void)json_array_append_new(list, json_string("name=cgroupns"));
+	(void)json_object_set_new(info, "SecurityOptions", list);
+}
+
 static int make_document(struct command_call *call, json_t *info,
 			 struct error *err)
 {
@@ -138,13 +153,7 @@ static int make_document(struct command_call *call, json_t *info,
 	set_text(info, "ServerVersion", IMGCTL_VERSION);
 	set_text(info, "DefaultRuntime", "imgctl");
 	set_text(info, "DockerRootDir", store->root);
-	(void)json_object_set_new(
-		info, "SecurityOptions",
-		call->context->is_rootless
-			? json_pack("[s,s,s]", "name=seccomp,profile=builtin",
-				    "name=rootless", "name=cgroupns")
-			: json_pack("[s,s]", "name=seccomp,profile=builtin",
-				    "name=cgroupns"));
+	set_security(info, call->context->is_rootless);
 	return 0;
 }
 

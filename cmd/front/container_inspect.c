@@ -11,6 +11,7 @@
 #include "cmd/front/docker_shapes.h"
 #include "layers/store/container_folder.h"
 #include "runtime/engine/container_hostroot.h"
+#include "runtime/engine/container_profile.h"
 #include "runtime/engine/spec_paths.h"
 
 static void set(json_t *document, const char *key, json_t *value)
@@ -274,7 +275,8 @@ static void set_known(json_t *document, const struct container_entry *entry)
 static void set_constants(json_t *document, const struct container_entry *entry)
 {
 	static const char *const empty[] = { "MountLabel", "ProcessLabel",
-					     "AppArmorProfile", NULL };
+					     NULL };
+	const char *profile = container_profile(entry->container.host_config);
 
 	set_formatted(document, "Name", "/", entry->container.name);
 	set(document, "RestartCount", json_integer(entry->state.restarts));
@@ -282,6 +284,7 @@ static void set_constants(json_t *document, const struct container_entry *entry)
 	set(document, "Platform", json_string("linux"));
 	for (const char *const *key = empty; *key; key++)
 		set(document, *key, json_string(""));
+	set(document, "AppArmorProfile", json_string(profile ? profile : ""));
 	set(document, "ExecIDs", json_null());
 }
 

@@ -16,6 +16,7 @@
 #include "runtime/engine/container_event.h"
 #include "runtime/engine/container_ids.h"
 #include "runtime/engine/container_process.h"
+#include "runtime/engine/container_profile.h"
 #include "runtime/engine/container_state.h"
 #include "runtime/engine/spec_parts.h"
 #include "runtime/engine/start_plan.h"
@@ -189,7 +190,10 @@ static int make_process(struct joining *joining, struct error *err)
 	if (find_user(joining, &user, err) < 0)
 		return -1;
 	disguise(joining->request, &disguised);
-	result = spec_process(&request, &joining->document, err);
+	request.apparmor = container_profile(disguised.host_config);
+	result = container_profile_ready(request.apparmor, err);
+	if (result == 0)
+		result = spec_process(&request, &joining->document, err);
 	json_decref(disguised.config);
 	json_decref(disguised.host_config);
 	json_decref(disguised.document);

@@ -269,6 +269,9 @@ int spec_process(const struct spec_request *request, json_t **out,
 		(void)json_object_set_new(
 			process, "oomScoreAdj",
 			json_integer(spec_integer(host, "OomScoreAdj")));
+	if (request->apparmor)
+		(void)json_object_set_new(process, "apparmorProfile",
+					  json_string(request->apparmor));
 	*out = process;
 	return 0;
 }

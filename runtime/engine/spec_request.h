@@ -27,6 +27,7 @@ struct spec_request {
 	const char *pid_path;
 	const char *user_path;
 	const struct id_maps *ids; /* of its user namespace; empty: none */
+	const char *apparmor;	   /* profile of the process, or NULL */
 	const char *shm_source;	   /* of another container; NULL: its own */
 	uint64_t bounding;	   /* capabilities this process may pass on */
 	bool is_rootless;

@@ -14,6 +14,7 @@
 #include "layers/store/container_folder.h"
 #include "runtime/caps.h"
 #include "runtime/cgroup/cgroup_delegation.h"
+#include "runtime/engine/container_profile.h"
 #include "runtime/engine/container_state.h"
 #include "runtime/engine/container_volumes.h"
 #include "runtime/engine/shm_join.h"
@@ -176,12 +177,16 @@ static int generate(const struct store *store,
 		.files = files,
 		.init = init,
 		.cgroups_path = plan->cgroup_path,
+		.apparmor = container_profile(container->host_config),
 		.bounding = caps_bounding(),
 		.is_rootless = !userns_is_initial(),
 	};
 
 	if (find_joins(store, container->host_config, &joins, err) < 0 ||
 	    join_shm(&joins, use, plan, err) < 0)
+		return -1;
+	if (use == START_PLAN_RUN &&
+	    container_profile_ready(request.apparmor, err) < 0)
 		return -1;
 	request.network_path = joins.network;
 	request.ipc_path = joins.ipc;

@@ -241,6 +241,29 @@ static void test_spec_process__bad_documents_are_errors(void **state)
 	assert_null(spec);
 }
 
+static void test_spec_process__a_profile_is_passed_on(void **state)
+{
+	static const struct spec_case row = { .host = NULL };
+	autoclean(container_release) struct container container =
+		CONTAINER_INIT;
+	autoclean(error_release) struct error err = ERROR_INIT;
+	char home[] = "/";
+	struct userdb_identity user = { .home = home };
+	struct spec_request request = spec_defaults(&container, &user);
+	json_t *spec = NULL;
+
+	(void)state;
+	spec_container(&row, &container);
+	for (int i = 0; i < 2; i++) {
+		request.apparmor = i ? "some-profile" : NULL;
+		assert_int_equal(spec_generate(&request, &spec, &err), 0);
+		spec_expect(spec_at(spec, "process.apparmorProfile"),
+			    i ? "\"some-profile\"" : NULL,
+			    i ? "the one that was chosen" : "none");
+		json_decref(spec);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -254,6 +277,7 @@ int main(void)
 		cmocka_unit_test(
 			test_spec_process__only_root_holds_its_capabilities),
 		cmocka_unit_test(test_spec_process__the_user_brings_its_groups),
+		cmocka_unit_test(test_spec_process__a_profile_is_passed_on),
 		cmocka_unit_test(test_spec_process__bad_documents_are_errors),
 	};
 
