@@ -45,6 +45,7 @@ struct making {
 	int start_fd;
 	struct network_ahead network;
 	bool has_folder;
+	bool has_scope; /* of ours: another one may have its name */
 };
 
 static void making_release(struct making *making)
@@ -259,11 +260,14 @@ static int join_groups(void *context, pid_t pid, struct error *err)
 		return -1;
 	state->pid = pid;
 	state->start_time = stat.start_time;
-	if (making->order->is_systemd &&
-	    (oci_scope_start(state, &making->limits, pid, err) < 0 ||
-	     cgroup_open(state->cgroup, &making->group, err) < 0 ||
-	     cgroup_set(making->group, &making->limits, err) < 0))
-		return -1;
+	if (making->order->is_systemd) {
+		if (oci_scope_start(state, &making->limits, pid, err) < 0)
+			return -1;
+		making->has_scope = true;
+		if (cgroup_open(state->cgroup, &making->group, err) < 0 ||
+		    cgroup_set(making->group, &making->limits, err) < 0)
+			return -1;
+	}
 	return cgroup_has_to_add(making->group)
 		       ? cgroup_add(making->group, pid, err)
 		       : 0;
@@ -393,6 +397,8 @@ static void undo(struct making *making)
 	if (making->group &&
 	    cgroup_remove(making->group, UNDO_TIMEOUT_MS, &ignored) < 0)
 		error_release(&ignored);
+	if (making->has_scope)
+		oci_scope_stop(&making->container->state);
 	if (making->has_folder &&
 	    oci_container_forget(making->container, &ignored) < 0)
 		error_release(&ignored);

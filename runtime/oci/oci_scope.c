@@ -119,14 +119,29 @@ static void add_number(struct properties *out, const char *name, uint64_t value)
 	out->count++;
 }
 
+/* systemd's "infinity" is the greatest number, as which -1 arrives. */
+static void add_limit(struct properties *out, const char *name, int64_t value)
+{
+	if (value > 0 || value == CGROUP_UNLIMITED)
+		add_number(out, name, (uint64_t)value);
+}
+
+static void add_swap(struct properties *out, const struct cgroup_limits *limits)
+{
+	int64_t swap = limits->memory_swap;
+
+	if (swap > 0 && limits->memory > 0)
+		swap -= limits->memory;
+	if (swap >= 0 || swap == CGROUP_UNLIMITED)
+		add_number(out, "MemorySwapMax", (uint64_t)swap);
+}
+
 static void add_limits(struct properties *out,
 		       const struct cgroup_limits *limits)
 {
-	if (limits->memory > 0)
-		add_number(out, "MemoryMax", (uint64_t)limits->memory);
-	if (limits->memory_reservation > 0)
-		add_number(out, "MemoryLow",
-			   (uint64_t)limits->memory_reservation);
+	add_limit(out, "MemoryMax", limits->memory);
+	add_limit(out, "MemoryLow", limits->memory_reservation);
+	add_swap(out, limits);
 	if (limits->cpu_shares)
 		add_number(out, "CPUWeight",
 			   cgroup_cpu_weight(limits->cpu_shares));
@@ -135,8 +150,11 @@ static void add_limits(struct properties *out,
 			   (uint64_t)limits->cpu_quota * 1000000 /
 				   (limits->cpu_period ? limits->cpu_period
 						       : 100000));
-	if (limits->pids > 0)
-		add_number(out, "TasksMax", (uint64_t)limits->pids);
+	else
+		add_limit(out, "CPUQuotaPerSecUSec", limits->cpu_quota);
+	if (limits->cpu_period)
+		add_number(out, "CPUQuotaPeriodUSec", limits->cpu_period);
+	add_limit(out, "TasksMax", limits->pids);
 }
 
 static void add_switch(struct properties *out, const char *name)
@@ -156,18 +174,35 @@ static void add_text(struct properties *out, const char *name,
 	out->count++;
 }
 
+/* The words that call METHOD of systemd with arguments of TYPES. */
+static void add_call(struct strvec *out, const char *method, const char *types)
+{
+	static const char *const call[] = {
+		"busctl",
+		"--quiet",
+		"call",
+		manager,
+		"/org/freedesktop/systemd1",
+		"org.freedesktop.systemd1.Manager"
+	};
+
+	for (size_t i = 0; i < sizeof(call) / sizeof(call[0]); i++)
+		strvec_add(out, call[i]);
+	strvec_add(out, method);
+	strvec_add(out, types);
+}
+
+static void add_properties(struct strvec *out, struct properties *properties)
+{
+	strvec_addf(out, "%u", properties->count);
+	strvec_extend(out, properties->words.items, properties->words.count);
+	strvec_release(&properties->words);
+}
+
 void oci_scope_request(const struct oci_state *state,
 		       const struct cgroup_limits *limits, pid_t pid,
 		       struct strvec *out)
 {
-	static const char *const call[] = { "busctl",
-					    "--quiet",
-					    "call",
-					    manager,
-					    "/org/freedesktop/systemd1",
-					    "org.freedesktop.systemd1.Manager",
-					    "StartTransientUnit",
-					    "ssa(sv)a(sa(sv))" };
 	struct properties properties = { STRVEC_INIT, 0 };
 	autofree char *slice = slice_of(state->cgroup);
 	autofree char *what = xasprintf("imgctl container %s", state->id);
@@ -184,14 +219,26 @@ void oci_scope_request(const struct oci_state *state,
 	strvec_addf(&properties.words, "%d", (int)pid);
 	properties.count++;
 	add_limits(&properties, limits);
-	for (size_t i = 0; i < sizeof(call) / sizeof(call[0]); i++)
-		strvec_add(out, call[i]);
+	add_call(out, "StartTransientUnit", "ssa(sv)a(sa(sv))");
 	strvec_add(out, state->scope);
 	strvec_add(out, "replace");
-	strvec_addf(out, "%u", properties.count);
-	strvec_extend(out, properties.words.items, properties.words.count);
+	add_properties(out, &properties);
 	strvec_add(out, "0");
-	strvec_release(&properties.words);
+}
+
+bool oci_scope_change(const struct oci_state *state,
+		      const struct cgroup_limits *limits, struct strvec *out)
+{
+	struct properties properties = { STRVEC_INIT, 0 };
+
+	add_limits(&properties, limits);
+	if (!properties.count)
+		return false;
+	add_call(out, "SetUnitProperties", "sba(sv)");
+	strvec_add(out, state->scope);
+	strvec_add(out, "true"); /* until the scope ends */
+	add_properties(out, &properties);
+	return true;
 }
 
 static int call_systemd(const struct strvec *argv, struct error *err)
@@ -238,6 +285,36 @@ static int wait_for_group(const struct oci_state *state, pid_t pid,
 			 state->scope, SCOPE_TIMEOUT_MS / 1000);
 }
 
+/* Whether systemd did what METHOD asks with the unit; what it says is lost. */
+static bool ask(const struct oci_state *state, const char *method,
+		const char *mode)
+{
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+	autoclean(strvec_release) struct strvec argv = STRVEC_INIT;
+
+	add_call(&argv, method, mode ? "ss" : "s");
+	strvec_add(&argv, state->scope);
+	if (mode)
+		strvec_add(&argv, mode);
+	return call_systemd(&argv, &ignored) == 0;
+}
+
+/*
+ * A group that goes while systemd still makes its scope is not noticed: the
+ * scope would run for ever. It is waited for as its name may be wanted again.
+ */
+void oci_scope_stop(const struct oci_state *state)
+{
+	int64_t deadline = clock_monotonic() +
+			   SCOPE_TIMEOUT_MS * (CLOCK_SECOND / 1000);
+
+	if (!state->scope || !ask(state, "StopUnit", "replace"))
+		return; /* it went with its processes */
+	(void)ask(state, "ResetFailedUnit", NULL);
+	while (ask(state, "GetUnit", NULL) && clock_monotonic() < deadline)
+		(void)poll(NULL, 0, SCOPE_PAUSE_MS); /* a pause */
+}
+
 int oci_scope_start(const struct oci_state *state,
 		    const struct cgroup_limits *limits, pid_t pid,
 		    struct error *err)
@@ -245,36 +322,22 @@ int oci_scope_start(const struct oci_state *state,
 	autoclean(strvec_release) struct strvec argv = STRVEC_INIT;
 
 	oci_scope_request(state, limits, pid, &argv);
-	if (call_systemd(&argv, err) < 0 || wait_for_group(state, pid, err) < 0)
+	if (call_systemd(&argv, err) < 0)
 		return error_wrap(err, "scope %s", state->scope);
-	return 0;
+	if (wait_for_group(state, pid, err) == 0)
+		return 0;
+	oci_scope_stop(state);
+	return error_wrap(err, "scope %s", state->scope);
 }
 
-void oci_scope_stop(const struct oci_state *state)
+int oci_scope_update(const struct oci_state *state,
+		     const struct cgroup_limits *limits, struct error *err)
 {
-	static const char *const call[] = {
-		"busctl",
-		"--quiet",
-		"call",
-		manager,
-		"/org/freedesktop/systemd1",
-		"org.freedesktop.systemd1.Manager"
-	};
-	autoclean(error_release) struct error ignored = ERROR_INIT;
+	autoclean(strvec_release) struct strvec argv = STRVEC_INIT;
 
-	for (int i = 0; state->scope && i < 2; i++) {
-		autoclean(strvec_release) struct strvec argv = STRVEC_INIT;
-
-		for (size_t word = 0; word < sizeof(call) / sizeof(call[0]);
-		     word++)
-			strvec_add(&argv, call[word]);
-		strvec_add(&argv, i ? "ResetFailedUnit" : "StopUnit");
-		strvec_add(&argv, i ? "s" : "ss");
-		strvec_add(&argv, state->scope);
-		if (!i)
-			strvec_add(&argv, "replace");
-		if (call_systemd(&argv, &ignored) < 0)
-			error_release(
-				&ignored); /* it went with its processes */
-	}
+	if (!state->scope || !oci_scope_change(state, limits, &argv))
+		return 0;
+	if (call_systemd(&argv, err) < 0)
+		return error_wrap(err, "scope %s", state->scope);
+	return 0;
 }

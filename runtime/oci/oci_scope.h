@@ -11,6 +11,7 @@
 #ifndef RUNTIME_OCI_SCOPE_H
 #define RUNTIME_OCI_SCOPE_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -43,7 +44,19 @@ int oci_scope_start(const struct oci_state *state,
 		    const struct cgroup_limits *limits, pid_t pid,
 		    struct error *err) must_check;
 
-/* Have systemd forget the scope; one that is gone is fine. */
+/*
+ * busctl's arguments to change the scope's limits to LIMITS; false when systemd
+ * knows none of those. Pure.
+ */
+bool oci_scope_change(const struct oci_state *state,
+		      const struct cgroup_limits *limits, struct strvec *out);
+
+/* Tell systemd of LIMITS; nothing to do for a container without a scope. */
+int oci_scope_update(const struct oci_state *state,
+		     const struct cgroup_limits *limits,
+		     struct error *err) must_check;
+
+/* Have systemd forget the scope, and wait for it; one that is gone is fine. */
 void oci_scope_stop(const struct oci_state *state);
 
 #endif

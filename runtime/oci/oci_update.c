@@ -10,6 +10,7 @@
 #include "runtime/cgroup/cgroup_control.h"
 #include "runtime/oci/oci_config.h"
 #include "runtime/oci/oci_container.h"
+#include "runtime/oci/oci_scope.h"
 
 static bool is_asked(const json_t *value)
 {
@@ -70,6 +71,8 @@ static int apply(const struct oci_container *container, const json_t *resources,
 	result = cgroup_limits_take(&parsed, &limits, err);
 	if (result == 0)
 		result = oci_container_group(container, &group, err);
+	if (result == 0)
+		result = oci_scope_update(&container->state, &limits, err);
 	if (result == 0)
 		result = cgroup_set(group, &limits, err);
 	cgroup_limits_release(&limits);

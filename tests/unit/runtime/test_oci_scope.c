@@ -88,11 +88,50 @@ static void test_oci_scope__tells_systemd_the_limits(void **state)
 	cgroup_limits_release(&limits);
 }
 
+static void test_oci_scope__tells_systemd_of_changes(void **state)
+{
+	static char id[] = "c1", unit[] = "p-c1.scope";
+	struct oci_state container = { .id = id, .scope = unit };
+	static const char *const tail[] = {
+		"SetUnitProperties",
+		"sba(sv)",
+		"p-c1.scope",
+		"true",
+		"3",
+		"MemoryMax",
+		"t",
+		"1048576",
+		"MemorySwapMax",
+		"t",
+		"2097152",
+		"TasksMax",
+		"t",
+		"18446744073709551615",
+	};
+	size_t count = sizeof(tail) / sizeof(*tail);
+	autoclean(strvec_release) struct strvec argv = STRVEC_INIT;
+	struct cgroup_limits limits;
+
+	(void)state;
+	cgroup_limits_init(&limits);
+	assert_false(oci_scope_change(&container, &limits, &argv));
+	limits.memory = 1 << 20;
+	limits.memory_swap = 3 << 20;
+	limits.pids = CGROUP_UNLIMITED;
+	assert_true(oci_scope_change(&container, &limits, &argv));
+	assert_true(argv.count > count);
+	for (size_t i = 0; i < count; i++)
+		assert_string_equal(argv.items[argv.count - count + i],
+				    tail[i]);
+	cgroup_limits_release(&limits);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_oci_scope__reads_slice_prefix_name),
 		cmocka_unit_test(test_oci_scope__tells_systemd_the_limits),
+		cmocka_unit_test(test_oci_scope__tells_systemd_of_changes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
