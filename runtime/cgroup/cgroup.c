@@ -605,6 +605,33 @@ int cgroup_members_fd(const struct cgroup *cg, struct error *err)
 	return fd;
 }
 
+/*
+ * Have the v2 parents hand CONTROLLERS down: the group was made with what it
+ * was limited by then.
+ */
+static void hand_down(const struct cgroup *cg, unsigned controllers)
+{
+	const struct directory *directory = &cg->directories[CGROUP_CORE];
+	struct cgroup_tree_chain chain = {
+		.is_v2 = true,
+		.controllers = cgroup_plan_unified(&cg->host, controllers),
+	};
+	autofree char *top_path = NULL;
+	autoclose int top = -1;
+	autoclose int group = -1;
+	bool made;
+
+	if (directory->fd < 0 || !chain.controllers)
+		return;
+	top_path = xstrndup(directory->path,
+			    strlen(directory->path) - strlen(cg->path));
+	top = open(top_path, O_DIRECTORY | O_PATH | O_CLOEXEC);
+	chain.top = top;
+	/* what is refused is missed, and named, when its file is written */
+	if (top >= 0)
+		group = cgroup_tree_make(&chain, cg->path, &made);
+}
+
 int cgroup_set(struct cgroup *cg, const struct cgroup_limits *limits,
 	       struct error *err)
 {
@@ -624,6 +651,7 @@ int cgroup_set(struct cgroup *cg, const struct cgroup_limits *limits,
 			is_new = is_new || directory_of(cg, it)->fd < 0;
 	}
 	cg->gives_realtime = limits->realtime_runtime != CGROUP_UNSET;
+	hand_down(cg, plan.controllers);
 	if (make_v1(cg, plan.controllers, err) < 0 ||
 	    run_plan(cg, &plan, err) < 0)
 		return error_wrap(err, "cgroup %s", cg->path);

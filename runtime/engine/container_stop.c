@@ -379,7 +379,13 @@ int container_wait(const struct store *store, const struct container *container,
 	autoclean(vigil_release) struct vigil vigil = { store, container, -1,
 							0,     false,	  0 };
 
+	autoclean(container_release) struct container still = CONTAINER_INIT;
+
 	if (vigil_open(&vigil, err) < 0 || keep_vigil(&vigil, err) < 0)
+		return -1;
+	/* one that was removed meanwhile looks like one that never ran */
+	if (vigil.fd < 0 && !vigil.exit_code &&
+	    container_find(store, container->id, &still, err) < 0)
 		return -1;
 	*exit_code_out = vigil.exit_code;
 	return 0;

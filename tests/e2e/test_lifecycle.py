@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+from harness.bundle import until
+
 TRAP = ("trap 'echo got-hup' HUP; trap 'exit 7' TERM; trap 'exit 11' USR1; echo ready; "
         "while :; do sleep 0.05; done")
 
@@ -71,9 +73,18 @@ def test_kill(imgctl, busybox):
     imgctl.fails("kill", "box", rc=1, err="cannot kill container: box: container [0-9a-f]{64} is not running")
 
 
+def has_socket(pid):
+    try:
+        return any(os.readlink(entry.path).startswith("socket:") for entry in os.scandir(f"/proc/{pid}/fd"))
+    except FileNotFoundError:  # closed just now
+        return False
+
+
 def test_wait(imgctl, busybox):
     started(imgctl, busybox, "--rm")
     waiters = [imgctl.popen("wait", "box") for _ in range(2)]
+    for waiter in waiters:
+        until(lambda: has_socket(waiter.pid), "it does not wait")
     imgctl.ok("stop", "box")
     assert {w.communicate(timeout=20)[0] for w in waiters} <= {b"7\n"}
     imgctl.fails("wait", "box", rc=1, err="No such container")
