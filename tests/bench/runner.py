@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rows of the runner: `oci run`, `exec`, many containers with their monitors."""
+import json
 import os
 import pathlib
 import shutil
 import subprocess
+import sys
 
 import ground
 from harness import hosts
@@ -113,3 +115,15 @@ def many(bench):
     finally:
         subprocess.run([*bench.ours("warm", "rm", "-f").command, *names], stdin=subprocess.DEVNULL,
                        stdout=subprocess.DEVNULL, check=False)
+
+
+def vm(bench):
+    """`imgctl-oci run` beside crun, which refuses this host's control groups, and runc, in the virtual machine."""
+    print("`oci run` in the virtual machine", flush=True)
+    path = bench.base.folder / "vm.json"
+    ground.call(sys.executable, "-B", ground.TOP / "tests/vm/vm.py", "--bench", path)
+    found = json.loads(path.read_text())
+    ours = found["medians"].pop("imgctl-oci")
+    for peer, theirs in found["medians"].items():
+        bench.row(f"oci run beside `{peer} run` {found['versions'][peer]}, in the virtual machine",
+                  f"{theirs / ours:.1f} times faster", "≥ 1", theirs >= ours, f"{ours * 1000:.0f} ms : {theirs * 1000:.0f} ms")

@@ -48,6 +48,13 @@ def pytest_configure(config):
     own_network.enter()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if TOP / "tests/vm" in item.path.parents:
+            item.add_marker(pytest.mark.vm)
+
+
 def pytest_report_header():
     return f"imgctl: {program()}" + (", strict: a skip is a failure" if STRICT else "")
 

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 from conftest import TOP, program
 
-VERBS = ["demo", "test", "build", "bench", "fuzz", "lint", "fmt", "analyze", "install", "clean"]
+VERBS = ["demo", "test", "vm", "build", "bench", "fuzz", "lint", "fmt", "analyze", "install", "clean"]
 
 
 def dev(*args, **how):

@@ -12,6 +12,8 @@ import pytest
 from conftest import program
 from harness.bundle import Bundle, Runtime, until
 
+pytestmark = pytest.mark.vm
+
 
 @pytest.fixture
 def oci(no_leaks, tmp_path_of_test):

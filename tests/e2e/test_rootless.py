@@ -72,6 +72,7 @@ def user_busybox(user_imgctl):
     return "busybox"
 
 
+@pytest.mark.vm
 def test_pull_and_run(user_imgctl, user_busybox):
     shown = user_imgctl.ok("run", "--rm", user_busybox, "sh", "-c", "id -u; readlink /proc/self/ns/user; cat /proc/self/uid_map")
     uid, namespace, *maps = shown.splitlines()
@@ -92,6 +93,7 @@ def test_the_store_is_the_users(user_imgctl, user_busybox):
     assert user_imgctl.json("inspect", user_busybox)[0]["RepoTags"] == ["busybox:latest"]
 
 
+@pytest.mark.vm
 def test_the_life_of_a_container(user_imgctl, user_busybox):
     run = user_imgctl.ok
     run("run", "-d", "--name", "life", user_busybox, "sh", "-c", "echo begun; sleep 1000")
@@ -138,6 +140,7 @@ def test_writes_stay_in_the_container(user_imgctl, user_busybox):
     assert user_imgctl.ok("run", "--rm", user_busybox, "sh", "-c", "ls /new /etc/folder 2>&1 || cat /etc/passwd")
 
 
+@pytest.mark.vm
 def test_devices_and_mounts(user_imgctl, user_busybox):
     source = user_imgctl.give("source", "from the host\n")
     shown = user_imgctl.ok("run", "--rm", "-v", f"{source}:/inside:ro", "--tmpfs", "/scratch", user_busybox, "sh", "-c",
@@ -228,6 +231,7 @@ def test_owners_without(single, hub, tmp_path_of_test):
     assert any(line.split()[1] == "12/34" for line in listed.splitlines() if line.endswith(" owned"))
 
 
+@pytest.mark.vm
 def test_one_warning_about_limits(user_imgctl, user_busybox):
     """Said once, with what to do; and a limit that was asked for is never left out silently."""
     first = user_imgctl("run", "--rm", user_busybox, "true")
@@ -248,6 +252,7 @@ def test_root_leaves_a_users_store_alone(ranged, imgctl):
     imgctl.fails("--root", ranged.root, "--runroot", ranged.runroot, "images", err="belongs to user")
 
 
+@pytest.mark.vm
 def test_nothing_stays_behind(user_imgctl, user_busybox):
     """No process keeps the namespace: the next command joins who lives, or makes a new one."""
     user_imgctl.ok("run", "-d", "--name", "one", user_busybox, "sleep", "1000")
@@ -270,6 +275,7 @@ def delegated(ranged):
     group.rmdir()
 
 
+@pytest.mark.vm
 def test_a_delegated_group_is_used(ranged, delegated):
     ranged.ok("pull", "-q", "busybox")
     run = ranged("run", "-d", "--name", "grouped", "busybox", "sleep", "1000")

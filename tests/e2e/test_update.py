@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+pytestmark = pytest.mark.vm
+
 
 def limit(imgctl, name, controller, file, unified):
     """What the kernel says: a v1 hierarchy's file, or the v2 one."""

@@ -46,10 +46,10 @@ class Runtime(tool.Tool):
 
 
 def until(is_so, what, timeout=15):
-    """Poll IS_SO until it holds; fail with WHAT after TIMEOUT seconds."""
+    """Poll IS_SO until it holds; fail with WHAT (text, or what makes it then) after TIMEOUT seconds."""
     end = time.monotonic() + timeout
     while not (value := is_so()):
-        assert time.monotonic() < end, what
+        assert time.monotonic() < end, what() if callable(what) else what
         time.sleep(0.01)
     return value
 
