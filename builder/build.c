@@ -38,6 +38,7 @@ static void build_state_release(struct build_state *build)
 	build_log_release(&build->log);
 	lease_release(&build->lease);
 	strvec_release(&build->made);
+	strvec_release(&build->used);
 	cleanup_close(&build->stop_fd);
 	free(build->host_platform);
 	free(build->platform);
@@ -307,6 +308,7 @@ int build_run(const struct build_request *request, struct build_result *out,
 		.global = SCOPE_INIT,
 		.lease = LEASE_INIT,
 		.made = STRVEC_INIT,
+		.used = STRVEC_INIT,
 		.stop_fd = -1,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.changed = PTHREAD_COND_INITIALIZER,
@@ -318,6 +320,8 @@ int build_run(const struct build_request *request, struct build_result *out,
 	image_state_copy(&build.stages[target->number].image, &out->image);
 	out->made = build.made;
 	build.made = (struct strvec)STRVEC_INIT;
+	out->used = build.used;
+	build.used = (struct strvec)STRVEC_INIT;
 	out->lease = build.lease;
 	build.lease = (struct lease)LEASE_INIT;
 	return 0;
@@ -327,6 +331,7 @@ void build_result_release(struct build_result *result)
 {
 	image_state_release(&result->image);
 	strvec_release(&result->made);
+	strvec_release(&result->used);
 	lease_release(&result->lease);
 	*result = (struct build_result)BUILD_RESULT_INIT;
 }

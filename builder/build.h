@@ -14,12 +14,13 @@
 struct build_result {
 	struct image_state image;
 	struct strvec made; /* keys of cache entries that are new */
+	struct strvec used; /* keys of all steps */
 	struct lease lease; /* on the layers, until an image has them */
 };
 
-#define BUILD_RESULT_INIT                                 \
-	{                                                 \
-		IMAGE_STATE_INIT, STRVEC_INIT, LEASE_INIT \
+#define BUILD_RESULT_INIT                                              \
+	{                                                              \
+		IMAGE_STATE_INIT, STRVEC_INIT, STRVEC_INIT, LEASE_INIT \
 	}
 
 /*

@@ -46,6 +46,7 @@ struct build_state {
 	struct build_stage *stages; /* of the file, by number */
 	struct lease lease;	    /* lock */
 	struct strvec made;	    /* lock; keys of new entries */
+	struct strvec used;	    /* lock; keys of all steps */
 	unsigned steps;		    /* lock; numbers given */
 	bool is_failed;		    /* lock */
 	int stop_fd;		    /* readable once a stage has failed */

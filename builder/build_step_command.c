@@ -8,7 +8,9 @@
 #include "builder/build_source.h"
 #include "builder/build_step_parts.h"
 #include "builder/image/image_settings.h"
+#include "builder/steps/binfmt.h"
 #include "builder/steps/run_step.h"
+#include "registry/spec/platform.h"
 
 enum { LINES_OF_FAILURE = 20 };
 
@@ -232,6 +234,25 @@ static int prepare_run(struct build_step *step, struct run_call *call,
 	return 0;
 }
 
+/* Programs of another machine run where the kernel was told how. */
+static int check_platform(const struct build_step *step, struct error *err)
+{
+	const json_t *document = step->stage->image.document;
+	const char *architecture =
+		json_string_value(json_object_get(document, "architecture"));
+	autoclean(platform_release) struct platform host = PLATFORM_INIT;
+
+	platform_host(&host);
+	if (!architecture || !strcmp(architecture, host.architecture) ||
+	    binfmt_has(architecture))
+		return 0;
+	return error_set(err, ERROR_UNSUPPORTED,
+			 "it runs programs for linux/%s and this machine is "
+			 "linux/%s, which runs them only with binfmt_misc and "
+			 "an emulator",
+			 architecture, host.architecture);
+}
+
 int build_step_command(struct build_step *step, struct error *err)
 {
 	autoclean(run_call_release) struct run_call call = {
@@ -240,7 +261,7 @@ int build_step_command(struct build_step *step, struct error *err)
 	struct digest quick;
 	struct digest key;
 
-	if (prepare_run(step, &call, err) < 0)
+	if (check_platform(step, err) < 0 || prepare_run(step, &call, err) < 0)
 		return -1;
 	if (step->has_quick) {
 		if (key_run(step, &call, true, &step->quick, err) < 0)

@@ -113,6 +113,17 @@ void build_step_add(const struct build_step *step, const char *created_by,
 		step->stage->has_layer = true;
 }
 
+/* For `--why` of later builds, and for a cache that is carried away. */
+static void note_used(const struct build_step *step, const struct digest *key)
+{
+	struct build_state *build = step->build;
+
+	(void)pthread_mutex_lock(&build->lock); /* no way to fail */
+	strvec_add(&build->used, key->text);
+	(void)pthread_mutex_unlock(&build->lock);
+	build_why_note(build, step, key);
+}
+
 /* True when KEY's entry was taken. */
 bool build_step_take(const struct build_step *step, const struct digest *key,
 		     const char *created_by, struct error *err)
@@ -123,7 +134,7 @@ bool build_step_take(const struct build_step *step, const struct digest *key,
 		return false;
 	build_step_add(step, created_by, &entry);
 	build_step_tell(step, BUILD_EVENT_CACHED, NULL);
-	build_why_note(step->build, step, key);
+	note_used(step, key);
 	return true;
 }
 
@@ -152,7 +163,7 @@ int build_step_keep(const struct build_step *step, const struct digest *key,
 	if (keep_entry(step, key, entry, err) < 0 ||
 	    (quick && keep_entry(step, quick, entry, err) < 0))
 		return -1;
-	build_why_note(step->build, step, key);
+	note_used(step, key);
 	return 0;
 }
 

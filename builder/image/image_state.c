@@ -8,6 +8,10 @@
 #include "base/clock.h"
 #include "base/jsonx.h"
 
+/* What docker gives an image that begins with nothing. */
+#define DEFAULT_PATH \
+	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
 static void set_created(struct image_state *state)
 {
 	char text[CLOCK_TEXT_MAX];
@@ -21,10 +25,11 @@ void image_state_scratch(const struct platform *platform,
 			 struct image_state *out)
 {
 	*out = (struct image_state)IMAGE_STATE_INIT;
-	out->document = json_pack(
-		"{s:s,s:s,s:s,s:{},s:{s:s,s:[]},s:[]}", "created", "",
-		"architecture", platform->architecture, "os", platform->os,
-		"config", "rootfs", "type", "layers", "diff_ids", "history");
+	out->document = json_pack("{s:s,s:s,s:s,s:{s:[s]},s:{s:s,s:[]},s:[]}",
+				  "created", "", "architecture",
+				  platform->architecture, "os", platform->os,
+				  "config", "Env", DEFAULT_PATH, "rootfs",
+				  "type", "layers", "diff_ids", "history");
 	if (platform->variant)
 		(void)json_object_set_new(out->document, "variant",
 					  json_string(platform->variant));

@@ -13,6 +13,7 @@
 #include "builder/image/image_squash.h"
 #include "builder/language/lint.h"
 #include "cmd/front/build_call.h"
+#include "cmd/front/build_carry.h"
 #include "cmd/front/build_companion.h"
 #include "cmd/front/build_input.h"
 #include "cmd/front/build_lock.h"
@@ -214,12 +215,39 @@ static int read_mode(const struct building *building, enum progress_mode *out,
 	return 0;
 }
 
+/* What is asked for and cannot be had is refused, not left out. */
+static int check_attestations(const struct build_options *options,
+			      struct error *err)
+{
+	const char *const asked[] = { options->provenance, options->sbom };
+
+	for (size_t i = 0; i < sizeof(asked) / sizeof(*asked); i++)
+		if (asked[i] && strcmp(asked[i], "false") != 0)
+			return error_set(err, ERROR_UNSUPPORTED,
+					 "attestations are not made: leave "
+					 "--provenance and --sbom out");
+	if (options->attests.count)
+		return error_set(err, ERROR_UNSUPPORTED,
+				 "attestations are not made: leave --attest "
+				 "out");
+	if (options->annotations.count)
+		return error_set(err, ERROR_UNSUPPORTED,
+				 "annotations of manifests are not written: "
+				 "leave --annotation out, or use --label");
+	if (options->platform && strchr(options->platform, ','))
+		return error_set(err, ERROR_UNSUPPORTED,
+				 "one platform is built at a time: %s",
+				 options->platform);
+	return 0;
+}
+
 /* All that can be wrong before anything is read. */
 static int read_options(struct building *building, struct error *err)
 {
 	enum progress_mode mode;
 
 	if (read_mode(building, &mode, err) < 0 ||
+	    check_attestations(&building->options, err) < 0 ||
 	    parse_names(building, err) < 0 || parse_outputs(building, err) < 0)
 		return -1;
 	building->show = build_show_new(mode);
@@ -335,6 +363,46 @@ static int check_file(struct building *building, struct error *err)
 	return error_set(err, ERROR_INVALID,
 			 "lint violation found for rules: %s",
 			 lint_rule_name(report.items[0].rule));
+}
+
+/* What others have done; without it the steps are done here. */
+static int take_caches(struct building *building, struct error *err)
+{
+	const struct strvec *from = &building->options.cache_from;
+
+	for (size_t i = 0; i < from->count; i++) {
+		autoclean(build_carry_release) struct build_carry carry = {
+			NULL, NULL
+		};
+		autoclean(error_release) struct error why = ERROR_INIT;
+		autofree char *text = NULL;
+
+		if (build_carry_parse(from->items[i], &carry, err) < 0)
+			return error_wrap(err, "--cache-from");
+		if (build_carry_in(building->call->context, &carry, &why) == 0)
+			continue;
+		text = xasprintf("WARNING: --cache-from %s: %s", from->items[i],
+				 why.msg);
+		build_show_line(building->show, text);
+	}
+	return 0;
+}
+
+static int send_caches(struct building *building, struct error *err)
+{
+	const struct strvec *to = &building->options.cache_to;
+
+	for (size_t i = 0; i < to->count; i++) {
+		autoclean(build_carry_release) struct build_carry carry = {
+			NULL, NULL
+		};
+
+		if (build_carry_parse(to->items[i], &carry, err) < 0 ||
+		    build_carry_out(building->call->context, &carry,
+				    &building->result.used, err) < 0)
+			return error_wrap(err, "--cache-to");
+	}
+	return 0;
 }
 
 static int run_build(struct building *building, struct error *err)
@@ -552,7 +620,7 @@ static int finish(struct building *building, struct error *err)
 		    write_metadata(building, err) < 0)
 			return -1;
 	}
-	if (write_outputs(building, err) < 0)
+	if (write_outputs(building, err) < 0 || send_caches(building, err) < 0)
 		return -1;
 	limit_cache(building);
 	return building->id.algorithm == DIGEST_NONE
@@ -574,8 +642,8 @@ static int build(struct building *building, struct error *err)
 	if (done)
 		return 0;
 	if (make_host_config(building, err) < 0 ||
-	    check_file(building, err) < 0 || watch_signals(building, err) < 0 ||
-	    run_build(building, err) < 0)
+	    check_file(building, err) < 0 || take_caches(building, err) < 0 ||
+	    watch_signals(building, err) < 0 || run_build(building, err) < 0)
 		return -1;
 	return finish(building, err);
 }

@@ -24,7 +24,6 @@ static void lock_options_release(struct lock_options *options)
 {
 	strvec_release(&options->args);
 }
-DEFINE_CLEANUP(struct lock_options, lock_options_release)
 
 static const struct option_spec lock_option_table[] = {
 	{ "build-arg", 0, OPTION_LIST, OPTION_AT(lock_options, args),

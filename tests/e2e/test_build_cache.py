@@ -201,3 +201,32 @@ def test_offline_it_opens_no_socket(imgctl, build, context):
     assert result.rc == 0, str(result)
     context.write("Dockerfile", "FROM not-here:1\n")
     imgctl.fails("--offline", "build", context, err="not-here")
+
+
+@pytest.mark.parametrize("kind", ["registry", "local"])
+def test_a_cache_travels(imgctl, build, context, plain_registry, tmp_path_of_test, kind):
+    where = (f"type=registry,ref={plain_registry.host}/cache/of:it", ) * 2 if kind == "registry" else (
+        f"type=local,dest={tmp_path_of_test}/cache", f"type=local,src={tmp_path_of_test}/cache")
+    build("--cache-to", where[0])
+    random = imgctl.ok("run", "--rm", "it", "cat", "/random")
+    ident = imgctl.inspect("it", "{{json .Id}}", "image")
+    other = imgctl.another()
+    other.ok("pull", "-q", "busybox")
+    result = other("build", "-t", "it", "--cache-from", where[1], context)
+    assert result.rc == 0 and result.err.count("CACHED") == 4, str(result)
+    assert other.ok("run", "--rm", "it", "cat", "/random") == random and other.inspect("it", "{{json .Id}}", "image") == ident
+    assert len(other.ok("images", "-q").split()) == 2
+    other.ok("system", "check")
+    missing = imgctl("build", "--cache-from", "127.0.0.1:9/none:1", context)
+    assert missing.rc == 0 and "WARNING: --cache-from" in missing.err
+
+
+def test_other_machines_platforms(imgctl, busybox, tmp_path_of_test):
+    """What runs nothing is built; what runs something names both platforms."""
+    context = Context(tmp_path_of_test / "cross", {"Dockerfile": "FROM scratch\nARG TARGETARCH\nCOPY f /f\nLABEL arch=$TARGETARCH\n", "f": "f"})
+    imgctl.ok("build", "-t", "cross", "--platform", "linux/s390x", context)
+    assert imgctl.inspect("cross", "[{{json .Architecture}}, {{json .Config.Labels.arch}}]", "image") == ["s390x", "s390x"]
+    context.write("Dockerfile", "FROM cross\nRUN true\n")
+    imgctl.fails("build", "--platform", "linux/s390x", context, err="linux/s390x.*linux/amd64.*binfmt_misc")
+    for option in ("--provenance=true", "--sbom=true", "--platform=linux/amd64,linux/arm64", "--attest=type=sbom"):
+        imgctl.fails("build", option, context, err="attestations are not made|one platform")
