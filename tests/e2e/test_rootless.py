@@ -290,6 +290,25 @@ def test_a_delegated_group_is_used(ranged, delegated):
     ranged.ok("rm", "-f", "grouped")
 
 
+def test_build(user_imgctl, user_busybox):
+    """Steps, owners, mounts and the cache of an ordinary user's build; root builds the same image of it."""
+    folder = user_imgctl.folder / "context"
+    (folder / "d").mkdir(parents=True)
+    (folder / "d" / "f").write_text("file")
+    (folder / ".dockerignore").write_text("secret\n")
+    (folder / "secret").write_text("s")
+    (folder / "Dockerfile").write_text(
+        "FROM busybox\nRUN id -u > /uid && rm /etc/os-release && rm -r /home && mkdir /home\nCOPY d /d\nWORKDIR /made\n"
+        "RUN --mount=type=bind,target=/c --mount=type=cache,target=/cache ls /c > /seen && touch /cache/x\n"
+        "FROM scratch\nCOPY --from=0 / /\n")
+    user_imgctl.ok("build", "-t", "it", folder)
+    shown = user_imgctl.ok("run", "--rm", "--network", "none", "it", "sh", "-c", "cat /uid /d/f /seen; ls -A /home; stat -c %u /d/f")
+    assert shown == "0\nfileDockerfile\nd\n0\n"
+    again = user_imgctl("build", "-t", "it", folder)
+    assert again.rc == 0 and again.err.count("CACHED") == 5, str(again)
+    user_imgctl.ok("system", "check")
+
+
 @pytest.fixture
 def routed(world):
     """This host has a default route, by the host beyond it."""
