@@ -15,6 +15,9 @@ static const char draft[] = "shifted.tmp";
 int container_shifted_open(const struct container *container, int *fd_out,
 			   struct error *err)
 {
+	*fd_out = -1;
+	if (container->folder_fd < 0)
+		return 0; /* only explained: there is no folder yet */
 	*fd_out = openat(container->folder_fd, name,
 			 O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (*fd_out < 0 && errno != ENOENT)

@@ -14,6 +14,7 @@ import pytest
 
 from conftest import program
 from harness import archives, images, peers
+from harness.bundle import until
 from harness.rootless import User, UserTool
 
 SUBORDINATE = 65536
@@ -261,6 +262,14 @@ def test_nothing_stays_behind(user_imgctl, user_busybox):
     user_imgctl.ok("rm", "-f", "one")
 
 
+def is_removed(group):
+    try:
+        group.rmdir()
+    except OSError:
+        return False
+    return True
+
+
 @pytest.fixture
 def delegated(ranged):
     """A control group that the user may make groups in, as systemd hands one over; commands start in it."""
@@ -272,7 +281,7 @@ def delegated(ranged):
     ranged.user.entry = group
     yield group
     ranged.user.entry = None
-    group.rmdir()
+    until(lambda: is_removed(group), f"{group} stays busy")  # until its last process is reaped
 
 
 @pytest.mark.vm

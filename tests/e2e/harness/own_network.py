@@ -39,7 +39,7 @@ def remove_bridges(root):
     for path in folder.glob("*.json"):
         document = json.loads(path.read_text())
         name = document.get("Link") or document.get("Parent")
-        if name and name in links():
+        if name:  # a listing can miss one while others go
             subprocess.run(["ip", "link", "delete", name], **how)
     if os.path.exists("/usr/sbin/nft"):
         subprocess.run("nft delete table inet imgctl; nft delete table bridge imgctl", shell=True, **how)
