@@ -13,6 +13,7 @@
 #include "builder/build_source.h"
 #include "builder/build_stage.h"
 #include "builder/build_state.h"
+#include "builder/build_why.h"
 
 enum { STAGES_AT_ONCE = 8 };
 
@@ -39,6 +40,7 @@ static void build_state_release(struct build_state *build)
 	lease_release(&build->lease);
 	strvec_release(&build->made);
 	strvec_release(&build->used);
+	strbuf_release(&build->history);
 	cleanup_close(&build->stop_fd);
 	free(build->host_platform);
 	free(build->platform);
@@ -309,13 +311,19 @@ int build_run(const struct build_request *request, struct build_result *out,
 		.lease = LEASE_INIT,
 		.made = STRVEC_INIT,
 		.used = STRVEC_INIT,
+		.history = STRBUF_INIT,
 		.stop_fd = -1,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.changed = PTHREAD_COND_INITIALIZER,
 	};
 	const struct dockerfile_stage *target = NULL;
+	int result;
 
-	if (prepare(&build, &target, err) < 0 || run_needed(&build, err) < 0)
+	if (prepare(&build, &target, err) < 0)
+		return -1;
+	result = run_needed(&build, err);
+	build_why_write(&build);
+	if (result < 0)
 		return -1;
 	image_state_copy(&build.stages[target->number].image, &out->image);
 	out->made = build.made;

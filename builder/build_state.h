@@ -47,6 +47,7 @@ struct build_state {
 	struct lease lease;	    /* lock */
 	struct strvec made;	    /* lock; keys of new entries */
 	struct strvec used;	    /* lock; keys of all steps */
+	struct strbuf history;	    /* lock; lines to be written */
 	unsigned steps;		    /* lock; numbers given */
 	bool is_failed;		    /* lock */
 	int stop_fd;		    /* readable once a stage has failed */

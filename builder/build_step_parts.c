@@ -164,6 +164,7 @@ int build_step_keep(const struct build_step *step, const struct digest *key,
 	    (quick && keep_entry(step, quick, entry, err) < 0))
 		return -1;
 	note_used(step, key);
+	build_why_write(step->build);
 	return 0;
 }
 

@@ -309,26 +309,43 @@ static void cut(int folder, const char *name, off_t size)
 		error_release(&ignored);
 }
 
-void build_why_note(const struct build_state *build,
-		    const struct build_step *step, const struct digest *key)
+void build_why_note(struct build_state *build, const struct build_step *step,
+		    const struct digest *key)
 {
-	autoclean(error_release) struct error ignored = ERROR_INIT;
+	(void)pthread_mutex_lock(&build->lock); /* no way to fail */
+	strbuf_addf(&build->history, "%zu %s %s\n", step->stage->parsed->number,
+		    instruction_kind_name(step->instruction->kind), key->text);
+	(void)pthread_mutex_unlock(&build->lock);
+}
+
+static int append(const struct build_state *build, const struct strbuf *lines,
+		  struct error *err)
+{
 	autofree char *name = site_name(build);
-	autofree char *line = xasprintf(
-		"%zu %s %s\n", step->stage->parsed->number,
-		instruction_kind_name(step->instruction->kind), key->text);
 	autoclose int folder = -1;
 	autoclose int fd = -1;
-	off_t size;
 
-	if (store_folder(build->request->store, HISTORY, &folder, &ignored) < 0)
-		return;
+	if (store_folder(build->request->store, HISTORY, &folder, err) < 0)
+		return -1;
 	fd = openat(folder, name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
 		    0600);
-	if (fd < 0 || fs_write_all(fd, line, strlen(line), &ignored) < 0) {
+	if (fd < 0)
+		return error_sys(err, errno, "open %s", HISTORY);
+	if (fs_write_all(fd, lines->text, lines->length, err) < 0)
+		return -1;
+	cut(folder, name, lseek(fd, 0, SEEK_END));
+	return 0;
+}
+
+void build_why_write(struct build_state *build)
+{
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+	autoclean(strbuf_release) struct strbuf lines = STRBUF_INIT;
+
+	(void)pthread_mutex_lock(&build->lock); /* no way to fail */
+	lines = build->history;
+	build->history = (struct strbuf)STRBUF_INIT;
+	(void)pthread_mutex_unlock(&build->lock);
+	if (lines.length && append(build, &lines, &ignored) < 0)
 		error_release(&ignored); /* less can be explained */
-		return;
-	}
-	size = lseek(fd, 0, SEEK_END);
-	cut(folder, name, size);
 }

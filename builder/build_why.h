@@ -18,9 +18,12 @@ char *build_why(const struct build_state *build, const struct build_step *step,
 /* What STEP reads, to be kept beside its entry; the caller's. */
 json_t *build_why_describe(const struct build_step *step);
 
-/* Note that KEY was STEP's in this build. What cannot be noted is not. */
-void build_why_note(const struct build_state *build,
-		    const struct build_step *step, const struct digest *key);
+/* Note that KEY was STEP's in this build, to be written with others. */
+void build_why_note(struct build_state *build, const struct build_step *step,
+		    const struct digest *key);
+
+/* Write what was noted. What cannot be written is forgotten. */
+void build_why_write(struct build_state *build);
 
 /* How B differs from A, both notes; how many inputs do so to *COUNT_OUT. Pure.
  */

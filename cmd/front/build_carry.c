@@ -224,8 +224,7 @@ int build_carry_out(struct context *context, const struct build_carry *carry,
 		IMAGE_REMOVAL_INIT;
 	autoclean(error_release) struct error ignored = ERROR_INIT;
 	struct image_assemble request = { .store = context->store };
-	struct digest manifest;
-	struct digest id;
+	struct image_assembled image;
 	int result;
 
 	begin(&carried);
@@ -237,12 +236,13 @@ int build_carry_out(struct context *context, const struct build_carry *carry,
 	request.layer_count = carried.count;
 	if (make_folder(carry, err) < 0 ||
 	    passing_name(carry, &name, err) < 0 ||
-	    image_assemble(&request, &id, &manifest, err) < 0 ||
-	    image_edit_tag(context->store, &id, &name, err) < 0)
+	    image_assemble(&request, &image, err) < 0 ||
+	    image_edit_tag(context->store, &image.id, &name, err) < 0)
 		return -1;
 	result = send_image(context, carry, &name, err);
 	/* it is no image for anybody to see */
-	if (image_edit_remove(context->store, &id, &removal, &ignored) < 0)
+	if (image_edit_remove(context->store, &image.id, &removal, &ignored) <
+	    0)
 		error_release(&ignored);
 	return result < 0 ? error_wrap(err, "--cache-to") : 0;
 }

@@ -506,15 +506,19 @@ static int make_image(struct building *building, struct error *err)
 		.id = &building->id,
 		.steps = &result->made,
 	};
+	struct image_assembled made;
 
-	if (image_assemble(&request, &building->id, &building->manifest, err) <
-	    0)
+	if (image_assemble(&request, &made, err) < 0)
 		return -1;
+	building->id = made.id;
+	building->manifest = made.manifest;
 	for (size_t i = 0; i < building->options.tags.count; i++)
 		if (image_edit_tag(building->store, &building->id,
 				   &building->names[i], err) < 0)
 			return -1;
 	image_event(building->store, "build", &building->id, NULL);
+	if (made.is_flushed && !result->made.count && !building->options.syncs)
+		return 0; /* nothing is new */
 	return image_flush(&flush, building->options.syncs, err);
 }
 

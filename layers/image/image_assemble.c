@@ -108,32 +108,36 @@ static int save_record(const struct image_assemble *request,
  * with them another manifest, which stays.
  */
 static bool is_here(const struct image_assemble *request,
-		    const struct digest *id, struct digest *manifest_out)
+		    struct image_assembled *out)
 {
 	autoclean(image_record_release) struct image_record record =
 		IMAGE_RECORD_INIT;
 	autoclean(error_release) struct error ignored = ERROR_INIT;
 
-	if (image_record_load(request->store, id, &record, &ignored) < 0 ||
+	if (image_record_load(request->store, &out->id, &record, &ignored) <
+		    0 ||
 	    !image_record_is_trusted(request->store, &record) ||
 	    !blob_exists(request->store, &record.manifest, NULL) ||
 	    record.layer_count != request->layer_count)
 		return false;
-	*manifest_out = record.manifest;
+	out->manifest = record.manifest;
+	out->is_flushed = record.synced;
 	return true;
 }
 
-int image_assemble(const struct image_assemble *request, struct digest *id_out,
-		   struct digest *manifest_out, struct error *err)
+int image_assemble(const struct image_assemble *request,
+		   struct image_assembled *out, struct error *err)
 {
 	autoclean(image_parts_release) struct image_parts parts =
 		IMAGE_PARTS_INIT;
 
 	if (format_parts(request, &parts, err) < 0)
 		return -1;
-	*id_out = parts.id;
-	*manifest_out = parts.manifest_digest;
-	if (is_here(request, id_out, manifest_out))
+	*out = (struct image_assembled){
+		.id = parts.id,
+		.manifest = parts.manifest_digest,
+	};
+	if (is_here(request, out))
 		return 0;
 	if (blob_put(request->store, &parts.id, parts.config.text,
 		     parts.config.length, err) < 0 ||

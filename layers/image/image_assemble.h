@@ -19,11 +19,15 @@ struct image_assemble {
 	size_t layer_count;
 };
 
-/*
- * Make the image, unless it is here, and store the digest of its configuration
- * (its id) and of its manifest. Whoever calls holds a lease on the layers.
+struct image_assembled {
+	struct digest id;	/* of the configuration */
+	struct digest manifest; /* of the one that is stored */
+	bool is_flushed;	/* it was here, and known to be on disk */
+};
+
+/* Make the image, unless it is here. Whoever calls holds a lease on the layers.
  */
-int image_assemble(const struct image_assemble *request, struct digest *id_out,
-		   struct digest *manifest_out, struct error *err) must_check;
+int image_assemble(const struct image_assemble *request,
+		   struct image_assembled *out, struct error *err) must_check;
 
 #endif

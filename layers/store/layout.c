@@ -91,10 +91,30 @@ static bool drop_entries(json_t *manifests, const char *name)
 	return found;
 }
 
+/* ENTRY, and nothing else, has its name. */
+static bool has_entry(const json_t *manifests, const json_t *entry)
+{
+	const char *name = entry_name(entry);
+	bool found = false;
+	const json_t *own;
+	size_t i;
+
+	json_array_foreach(manifests, i, own)
+	{
+		if (strcmp(entry_name(own), name) != 0)
+			continue;
+		if (found || !json_equal(own, entry))
+			return false;
+		found = true;
+	}
+	return found;
+}
+
 int layout_put(const struct store *store, const struct reference *ref,
 	       const struct name_record *record, struct error *err)
 {
 	autoclean(jsonx_free) json_t *index = read_index(store);
+	autoclean(jsonx_free) json_t *entry = NULL;
 	autofree char *name = reference_format(ref);
 	json_t *manifests = json_object_get(index, "manifests");
 	const char *type =
@@ -102,12 +122,13 @@ int layout_put(const struct store *store, const struct reference *ref,
 			? record->media_type
 			: "application/vnd.oci.image.manifest.v1+json";
 
-	(void)drop_entries(manifests, name);
-	(void)json_array_append_new(
-		manifests,
-		json_pack("{s:s,s:s,s:I,s:{s:s}}", "mediaType", type, "digest",
+	entry = json_pack("{s:s,s:s,s:I,s:{s:s}}", "mediaType", type, "digest",
 			  record->target.text, "size", (json_int_t)record->size,
-			  "annotations", REF_NAME, name));
+			  "annotations", REF_NAME, name);
+	if (has_entry(manifests, entry))
+		return 0;
+	(void)drop_entries(manifests, name);
+	(void)json_array_append(manifests, entry);
 	return write_index(store, index, false, err);
 }
 

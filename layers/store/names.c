@@ -117,6 +117,19 @@ int names_get(const struct store *store, const struct reference *ref,
 	return 0;
 }
 
+static bool is_same(const struct store *store, const char *folder,
+		    const char *file, const struct strbuf *text)
+{
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+	autoclean(strbuf_release) struct strbuf own = STRBUF_INIT;
+	autofree char *path = xasprintf("%s/%s", folder, file);
+
+	return fs_read_file(store->root_fd, path, text->length, &own,
+			    &ignored) == 0 &&
+	       own.length == text->length &&
+	       !memcmp(own.text, text->text, own.length);
+}
+
 int names_put(const struct store *store, const struct reference *ref,
 	      const struct name_record *record, struct error *err)
 {
@@ -129,6 +142,8 @@ int names_put(const struct store *store, const struct reference *ref,
 	locate(ref, &folder, &file);
 	jsonx_format(document, &text);
 	strbuf_addch(&text, '\n');
+	if (is_same(store, folder, file, &text))
+		return 0;
 	if (store_folder(store, folder, &fd, err) < 0)
 		return -1;
 	return atomicfile_put(fd, file, text.text, text.length, 0, err);
