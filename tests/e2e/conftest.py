@@ -16,7 +16,7 @@ for folder in (HERE, TOP / "tests/registry"):
     sys.path.insert(0, str(folder))
 
 from harness import debian as debian_root  # noqa: E402
-from harness import images, leaks, own_network, registry, tool  # noqa: E402
+from harness import images, leaks, own_network, registry, tool, web as web_server  # noqa: E402
 from harness.strict import (STRICT, pytest_make_collect_report,  # noqa: E402, F401
                             pytest_runtest_makereport)
 
@@ -158,6 +158,13 @@ def busybox(imgctl):
     """The name of an image that is in imgctl's store."""
     imgctl.ok("pull", "-q", "busybox")
     return "busybox"
+
+
+@pytest.fixture
+def web(tmp_path_of_test):
+    """A web server of a folder; (its address, the folder, what was asked)."""
+    with web_server.serve(tmp_path_of_test / "web") as it:
+        yield it
 
 
 @pytest.fixture

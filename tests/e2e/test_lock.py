@@ -1,57 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """imgctl lock: names pinned in Dockerfile.lock, builds by it, and seeing what has moved."""
-import functools
 import hashlib
-import http.server
 import json
-import pathlib
 import subprocess
-import threading
 
 import pytest
 
 from harness import images
 from harness.context import Context
-
-
-class Files(http.server.SimpleHTTPRequestHandler):
-    """Files with an etag; notes what was asked."""
-
-    def __init__(self, *args, asked, **how):
-        self.asked = asked
-        super().__init__(*args, **how)
-
-    def do_GET(self):
-        self.asked.append((self.command, self.path))
-        super().do_GET()
-
-    def do_HEAD(self):
-        self.asked.append((self.command, self.path))
-        super().do_HEAD()
-
-    def end_headers(self):
-        path = pathlib.Path(self.translate_path(self.path))
-        if path.is_file():
-            self.send_header("ETag", f'"{hashlib.md5(path.read_bytes()).hexdigest()}"')
-        super().end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture
-def web(tmp_path_of_test):
-    """A web server of a folder; (its address, the folder, what was asked)."""
-    folder = tmp_path_of_test / "web"
-    folder.mkdir()
-    asked = []
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Files, directory=str(folder), asked=asked))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", folder, asked
-    server.shutdown()
-    server.server_close()
-    thread.join()
 
 
 @pytest.fixture

@@ -9,5 +9,6 @@ peers     skopeo and umoci, as independent readers and writers
 strict    makes a skip a failure where CI asks for it
 accounts  credentials where other tools keep them, helper programs
 machine   another /etc, which only imgctl sees
+web       a web server of a folder, which notes what was asked
 leaks     what a test must not leave behind
 """
