@@ -300,7 +300,7 @@ def test_a_delegated_group_is_used(ranged, delegated):
 
 
 def test_build(user_imgctl, user_busybox):
-    """Steps, owners, mounts and the cache of an ordinary user's build; root builds the same image of it."""
+    """Steps, owners, mounts and the cache of an ordinary user's build."""
     folder = user_imgctl.folder / "context"
     (folder / "d").mkdir(parents=True)
     (folder / "d" / "f").write_text("file")
@@ -316,6 +316,18 @@ def test_build(user_imgctl, user_busybox):
     again = user_imgctl("build", "-t", "it", folder)
     assert again.rc == 0 and again.err.count("CACHED") == 5, str(again)
     user_imgctl.ok("system", "check")
+
+
+def test_root_builds_the_same(user_imgctl, user_busybox, imgctl, busybox):
+    """With SOURCE_DATE_EPOCH the image of an ordinary user and that of root have the same digest."""
+    folder = user_imgctl.folder / "context"
+    folder.mkdir()
+    (folder / "f").write_text("file")
+    (folder / "Dockerfile").write_text(
+        "FROM busybox\nRUN mkdir -p /a/b && echo x > /a/b/c && chown 0:0 /a && chmod 4755 /a/b/c && ln -s c /a/b/l && rm /etc/passwd\n"
+        "COPY f /d/\nWORKDIR /made\nADD f /made/\n")
+    options = ("build", "-q", "--build-arg", "SOURCE_DATE_EPOCH=1700000000", "--network", "none", folder)
+    assert user_imgctl.ok(*options) == imgctl.ok(*options)
 
 
 @pytest.fixture
