@@ -54,6 +54,10 @@ static int newest_first(const void *a, const void *b)
 
 	if (one->created != two->created)
 		return one->created < two->created ? 1 : -1;
+	/* built within a second */
+	if (one->record.layer_count != two->record.layer_count)
+		return one->record.layer_count < two->record.layer_count ? 1
+									 : -1;
 	return strcmp(one->record.id.text, two->record.id.text);
 }
 

@@ -11,8 +11,8 @@ static const char *const accepted[] = {
 };
 
 /* When the image that TEXT means was made. */
-static int created_of(const struct store *store, const char *text, int64_t *out,
-		      struct error *err)
+static int moment_of(const struct store *store, const char *text,
+		     struct image_moment *out, struct error *err)
 {
 	autoclean(image_match_release) struct image_match match =
 		IMAGE_MATCH_INIT;
@@ -23,14 +23,23 @@ static int created_of(const struct store *store, const char *text, int64_t *out,
 	if (image_find(store, text, &match, err) < 0 ||
 	    image_entry_load(store, &match.id, &entry, err) < 0)
 		return -1;
-	*out = entry.created;
+	*out = (struct image_moment){ entry.created, entry.record.layer_count };
 	return 0;
 }
 
-static void lower_before(struct image_filter *filter, int64_t time)
+static bool is_earlier(const struct image_moment *a,
+		       const struct image_moment *b)
 {
-	if (!filter->has_before || time < filter->before)
-		filter->before = time;
+	if (a->created != b->created || a->created == IMAGE_ENTRY_AGELESS)
+		return a->created < b->created;
+	return a->layers < b->layers;
+}
+
+static void lower_before(struct image_filter *filter,
+			 const struct image_moment *moment)
+{
+	if (!filter->has_before || is_earlier(moment, &filter->before))
+		filter->before = *moment;
 	filter->has_before = true;
 }
 
@@ -38,21 +47,21 @@ static void lower_before(struct image_filter *filter, int64_t time)
 static int look_up(struct image_filter *filter, const struct store *store,
 		   struct error *err)
 {
+	struct image_moment moment;
 	const char *text;
-	int64_t time;
 
 	for (size_t i = 0; (text = filter_value(filter->given, "before", i));
 	     i++) {
-		if (created_of(store, text, &time, err) < 0)
+		if (moment_of(store, text, &moment, err) < 0)
 			return -1;
-		lower_before(filter, time);
+		lower_before(filter, &moment);
 	}
 	for (size_t i = 0; (text = filter_value(filter->given, "since", i));
 	     i++) {
-		if (created_of(store, text, &time, err) < 0)
+		if (moment_of(store, text, &moment, err) < 0)
 			return -1;
-		if (!filter->has_since || time > filter->since)
-			filter->since = time;
+		if (!filter->has_since || is_earlier(&filter->since, &moment))
+			filter->since = moment;
 		filter->has_since = true;
 	}
 	return 0;
@@ -62,23 +71,26 @@ int image_filter_init(struct image_filter *filter, const struct store *store,
 		      const struct filter *given, int64_t now,
 		      struct error *err)
 {
-	int64_t until = now;
+	struct image_moment until = { now, 0 };
 
 	*filter = (struct image_filter){ .given = given };
 	if (filter_check(given, accepted, err) < 0 ||
 	    filter_bool(given, "dangling", &filter->is_dangling, err) < 0 ||
-	    filter_time(given, "until", now, &until, err) < 0)
+	    filter_time(given, "until", now, &until.created, err) < 0)
 		return -1;
 	if (filter_has(given, "until"))
-		lower_before(filter, until);
+		lower_before(filter, &until);
 	return look_up(filter, store, err);
 }
 
 static bool is_in_time(const struct image_filter *filter,
 		       const struct image_entry *entry)
 {
-	return (!filter->has_before || entry->created < filter->before) &&
-	       (!filter->has_since || entry->created > filter->since);
+	const struct image_moment made = { entry->created,
+					   entry->record.layer_count };
+
+	return (!filter->has_before || is_earlier(&made, &filter->before)) &&
+	       (!filter->has_since || is_earlier(&filter->since, &made));
 }
 
 /* docker matches a pattern against "name:tag" and against "name". */

@@ -10,13 +10,22 @@
 #include "cmd/filter.h"
 #include "cmd/front/image_entry.h"
 
+/*
+ * When an image was made. A build's time is that of its newest file, in whole
+ * seconds: of two with the same time the one with more layers is the later one.
+ */
+struct image_moment {
+	int64_t created; /* wall time */
+	size_t layers;
+};
+
 /* What the filters mean once names and times in them are looked up. */
 struct image_filter {
 	const struct filter *given; /* borrowed */
 	bool is_dangling;	    /* the value of `dangling` */
 	bool has_before, has_since;
-	int64_t before; /* only images made before; wall time */
-	int64_t since;	/* only images made after */
+	struct image_moment before; /* only images made before */
+	struct image_moment since;  /* only images made after */
 };
 
 /*

@@ -97,14 +97,37 @@ static void test_image_filter__times_are_strict(void **state)
 	struct filter given = FILTER_INIT;
 	struct image_filter filter = { .given = &given,
 				       .has_before = true,
-				       .before = 30,
+				       .before = { 30, 0 },
 				       .has_since = true,
-				       .since = 10 };
+				       .since = { 10, 0 } };
 
 	(void)state;
 	image_filter_apply(&filter, &entries);
 	assert_int_equal(entries.count, 1);
 	assert_int_equal(entries.items[0].created, 20);
+}
+
+/* Of two images with the same time, the one with more layers is later. */
+static void test_image_filter__layers_decide_between_equal_times(void **state)
+{
+	autoclean(image_entries_release) struct image_entries entries =
+		image_sample_list(samples, 4);
+	struct filter given = FILTER_INIT;
+	struct image_filter filter = { .given = &given,
+				       .has_since = true,
+				       .since = { 20, 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < entries.count; i++) {
+		entries.items[i].created = 20;
+		entries.items[i].record.layer_count = i % 2;
+	}
+	image_filter_apply(&filter, &entries);
+	for (size_t i = 0; i < entries.count; i++)
+		assert_int_equal(entries.items[i].record.layer_count, 1);
+	assert_int_equal(entries.count, 2);
+	for (size_t i = 0; i < entries.count; i++)
+		entries.items[i].record.layer_count = 0; /* nothing is owned */
 }
 
 static const struct {
@@ -141,6 +164,8 @@ int main(void)
 		STORE_TEST(test_image_filter__leaves),
 		STORE_TEST(test_image_filter__drops_names_too),
 		STORE_TEST(test_image_filter__times_are_strict),
+		STORE_TEST(
+			test_image_filter__layers_decide_between_equal_times),
 		STORE_TEST(test_image_filter__refuses),
 	};
 
