@@ -174,18 +174,84 @@ static int run(struct context *context, const struct strvec *words,
 		      : 0;
 }
 
-/* The name that a cache bears while it is on its way. */
-static int passing_name(const struct build_carry *carry, struct reference *out,
-			struct error *err)
+/*
+ * The name that a cache bears while it is on its way, and what that name and
+ * the store held before: a registry's name may be one of the user's images.
+ */
+struct passing {
+	struct reference name;
+	bool is_taken; /* the name meant something */
+	struct name_record before;
+	struct strvec images; /* ids */
+};
+
+static void passing_release(struct passing *passing)
+{
+	reference_release(&passing->name);
+	name_record_release(&passing->before);
+	strvec_release(&passing->images);
+}
+DEFINE_CLEANUP(struct passing, passing_release)
+
+#define PASSING_INIT                                               \
+	{                                                          \
+		.name = REFERENCE_INIT, .before = NAME_RECORD_INIT \
+	}
+
+static int passing_begin(const struct store *store,
+			 const struct build_carry *carry, struct passing *out,
+			 struct error *err)
 {
 	autofree char *text =
 		carry->reference ? xstrdup(carry->reference)
 				 : xstrdup("localhost/imgctl-cache:carried");
 
-	if (reference_parse(text, out, err) < 0)
+	if (reference_parse(text, &out->name, err) < 0)
 		return -1;
-	reference_default_tag(out);
+	reference_default_tag(&out->name);
+	if (image_record_list(store, &out->images, err) < 0)
+		return -1;
+	out->is_taken = names_get(store, &out->name, &out->before, err) == 0;
+	if (!out->is_taken && err->kind != ERROR_NOT_FOUND)
+		return -1;
+	error_release(err);
 	return 0;
+}
+
+/* A cache is no image for anybody to see; the name means what it did. */
+static int passing_end(struct store *store, const struct passing *passing,
+		       struct error *err)
+{
+	autoclean(name_record_release) struct name_record now =
+		NAME_RECORD_INIT;
+	autoclean(image_removal_release) struct image_removal removal =
+		IMAGE_REMOVAL_INIT;
+
+	if (names_get(store, &passing->name, &now, err) < 0)
+		return -1;
+	if (passing->is_taken &&
+	    digest_is_equal(&now.image, &passing->before.image))
+		return 0;
+	if (image_edit_untag(store, &passing->name,
+			     strvec_has(&passing->images, now.image.text),
+			     &removal, err) < 0)
+		return -1;
+	return passing->is_taken ? image_edit_name(store, &passing->name,
+						   &passing->before, err)
+				 : 0;
+}
+
+/* The first failure is the one that is told. */
+static int passing_settle(struct store *store, const struct passing *passing,
+			  int result, struct error *err)
+{
+	autoclean(error_release) struct error later = ERROR_INIT;
+
+	if (result == 0)
+		return passing_end(store, passing, err);
+	if (passing_end(store, passing, &later) < 0)
+		error_release(&later);
+	return result;
 }
 
 static int send_image(struct context *context, const struct build_carry *carry,
@@ -219,10 +285,7 @@ int build_carry_out(struct context *context, const struct build_carry *carry,
 		    const struct strvec *keys, struct error *err)
 {
 	autoclean(carried_release) struct carried carried = { NULL };
-	autoclean(reference_release) struct reference name = REFERENCE_INIT;
-	autoclean(image_removal_release) struct image_removal removal =
-		IMAGE_REMOVAL_INIT;
-	autoclean(error_release) struct error ignored = ERROR_INIT;
+	autoclean(passing_release) struct passing passing = PASSING_INIT;
 	struct image_assemble request = { .store = context->store };
 	struct image_assembled image;
 	int result;
@@ -235,15 +298,13 @@ int build_carry_out(struct context *context, const struct build_carry *carry,
 	request.layers = carried.layers;
 	request.layer_count = carried.count;
 	if (make_folder(carry, err) < 0 ||
-	    passing_name(carry, &name, err) < 0 ||
+	    passing_begin(context->store, carry, &passing, err) < 0 ||
 	    image_assemble(&request, &image, err) < 0 ||
-	    image_edit_tag(context->store, &image.id, &name, err) < 0)
+	    image_edit_tag(context->store, &image.id, &passing.name, err) < 0)
 		return -1;
-	result = send_image(context, carry, &name, err);
-	/* it is no image for anybody to see */
-	if (image_edit_remove(context->store, &image.id, &removal, &ignored) <
-	    0)
-		error_release(&ignored);
+	result = passing_settle(context->store, &passing,
+				send_image(context, carry, &passing.name, err),
+				err);
 	return result < 0 ? error_wrap(err, "--cache-to") : 0;
 }
 
@@ -314,30 +375,32 @@ static int fetch_image(struct context *context, const struct build_carry *carry,
 	return run(context, &words, err);
 }
 
-int build_carry_in(struct context *context, const struct build_carry *carry,
-		   struct error *err)
+/* The steps of the image that NAME means now; its layers stay for them. */
+static int take_image(struct store *store, const struct reference *name,
+		      struct error *err)
 {
-	autoclean(reference_release) struct reference name = REFERENCE_INIT;
 	autoclean(name_record_release) struct name_record found =
 		NAME_RECORD_INIT;
 	autoclean(image_record_release) struct image_record record =
 		IMAGE_RECORD_INIT;
-	autoclean(image_removal_release) struct image_removal removal =
-		IMAGE_REMOVAL_INIT;
-	autoclean(error_release) struct error ignored = ERROR_INIT;
-	int result;
 
-	if (passing_name(carry, &name, err) < 0 ||
-	    fetch_image(context, carry, &name, err) < 0 ||
-	    names_get(context->store, &name, &found, err) < 0 ||
-	    image_record_load(context->store, &found.image, &record, err) < 0)
+	if (names_get(store, name, &found, err) < 0 ||
+	    image_record_load(store, &found.image, &record, err) < 0)
 		return -1;
-	result = take_steps(context->store, &record, err);
-	/* its layers stay: the steps name them now */
-	if (image_edit_remove(context->store, &found.image, &removal,
-			      &ignored) < 0)
-		error_release(&ignored);
-	return result;
+	return take_steps(store, &record, err);
+}
+
+int build_carry_in(struct context *context, const struct build_carry *carry,
+		   struct error *err)
+{
+	autoclean(passing_release) struct passing passing = PASSING_INIT;
+
+	if (passing_begin(context->store, carry, &passing, err) < 0 ||
+	    fetch_image(context, carry, &passing.name, err) < 0)
+		return -1;
+	return passing_settle(context->store, &passing,
+			      take_image(context->store, &passing.name, err),
+			      err);
 }
 
 void build_carry_release(struct build_carry *carry)

@@ -221,6 +221,28 @@ def test_a_cache_travels(imgctl, build, context, plain_registry, tmp_path_of_tes
     assert missing.rc == 0 and "WARNING: --cache-from" in missing.err
 
 
+def test_a_cache_by_an_images_name(imgctl, build, context, plain_registry):
+    """A name of the user's means what it did, wherever the cache goes and whatever comes from there."""
+    name = f"{plain_registry.host}/mine/app:it"
+    ident = lambda: imgctl.inspect(name, "{{json .Id}}", "image")  # noqa: E731
+    imgctl.ok("tag", "busybox", name)
+    imgctl.ok("push", "-q", name)
+    before = ident()
+    known = set(imgctl.ok("images", "-aq", "--no-trunc").split())
+    result = build("--cache-from", name)  # no cache: an image that is here already
+    assert "is no build cache" in result.err and ident() == before
+    imgctl.ok("tag", "it", name)
+    before = ident()
+    assert "is no build cache" in build("--cache-from", name).err  # the registry's is another one
+    assert ident() == before
+    build("--cache-to", f"type=registry,ref={name}")
+    assert ident() == before
+    assert "WARNING" not in build("--cache-from", name).err
+    assert ident() == before
+    assert set(imgctl.ok("images", "-aq", "--no-trunc").split()) == {*known, before}
+    imgctl.ok("system", "check")
+
+
 def test_other_machines_platforms(imgctl, busybox, tmp_path_of_test):
     """What runs nothing is built; what runs something names both platforms."""
     context = Context(tmp_path_of_test / "cross", {"Dockerfile": "FROM scratch\nARG TARGETARCH\nCOPY f /f\nLABEL arch=$TARGETARCH\n", "f": "f"})
