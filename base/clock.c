@@ -18,6 +18,16 @@ static int64_t read_clock(clockid_t id)
 	return (int64_t)now.tv_sec * CLOCK_SECOND + now.tv_nsec;
 }
 
+int64_t clock_join(int64_t seconds, int64_t nanoseconds)
+{
+	int64_t time;
+
+	if (__builtin_mul_overflow(seconds, CLOCK_SECOND, &time) ||
+	    __builtin_add_overflow(time, nanoseconds, &time))
+		return seconds < 0 ? INT64_MIN : INT64_MAX;
+	return time;
+}
+
 int64_t clock_now(void)
 {
 	return read_clock(CLOCK_REALTIME);

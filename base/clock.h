@@ -21,6 +21,12 @@ int64_t clock_now(void);
 /* Monotonic time, for timeouts; its zero means nothing. */
 int64_t clock_monotonic(void);
 
+/*
+ * SECONDS and NANOSECONDS since 1970 as wall time. A file can bear times that
+ * do not fit (before 1677, after 2262): they become the nearest that does.
+ */
+int64_t clock_join(int64_t seconds, int64_t nanoseconds);
+
 /* Write TIME as RFC 3339 with nanoseconds, trailing zeros dropped as Go does.
  */
 void clock_format(int64_t time, char out[static CLOCK_TEXT_MAX]);

@@ -178,8 +178,8 @@ static int list_folders(const struct store *store, const char *parent,
 					   : xstrdup("");
 		if (fstatat(store->root_fd, file, &st, AT_SYMLINK_NOFOLLOW) ==
 		    0)
-			row->used = st.st_mtim.tv_sec * CLOCK_SECOND +
-				    st.st_mtim.tv_nsec;
+			row->used = clock_join(st.st_mtim.tv_sec,
+					       st.st_mtim.tv_nsec);
 		if (tree_size(whole, &row->size, &ignored) < 0)
 			error_release(&ignored);
 	}

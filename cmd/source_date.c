@@ -10,15 +10,20 @@
 int source_date(int64_t *out, struct error *err)
 {
 	const char *text = getenv("SOURCE_DATE_EPOCH");
+
+	*out = clock_now();
+	return text && *text ? source_date_parse(text, out, err) : 0;
+}
+
+int source_date_parse(const char *text, int64_t *out, struct error *err)
+{
 	char *end = NULL;
 	long long seconds;
 
-	*out = clock_now();
-	if (!text || !*text)
-		return 0;
 	errno = 0;
 	seconds = strtoll(text, &end, 10);
-	if (errno || *end || seconds < 0 || seconds > INT64_MAX / CLOCK_SECOND)
+	if (errno || !*text || *end || seconds < 0 ||
+	    seconds > INT64_MAX / CLOCK_SECOND)
 		return error_set(err, ERROR_INVALID,
 				 "SOURCE_DATE_EPOCH is no time: %s", text);
 	*out = seconds * CLOCK_SECOND;

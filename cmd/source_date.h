@@ -13,4 +13,8 @@
 /* Store it in nanoseconds since 1970; INVALID when the variable is no time. */
 int source_date(int64_t *out, struct error *err) must_check;
 
+/* The same of TEXT, decimal seconds since 1970. */
+int source_date_parse(const char *text, int64_t *out,
+		      struct error *err) must_check;
+
 #endif

@@ -45,7 +45,7 @@ struct hashing {
 
 static int64_t time_of(const struct timespec *time)
 {
-	return time->tv_sec * CLOCK_SECOND + time->tv_nsec;
+	return clock_join(time->tv_sec, time->tv_nsec);
 }
 
 static void describe(const struct stat *st, struct remembered *out)

@@ -16,7 +16,7 @@ static void set_created(struct image_state *state)
 {
 	char text[CLOCK_TEXT_MAX];
 
-	clock_format(state->created * CLOCK_SECOND, text);
+	clock_format(clock_join(state->created, 0), text);
 	(void)json_object_set_new(state->document, "created",
 				  json_string(text));
 }
@@ -121,7 +121,7 @@ void image_state_add(struct image_state *state, const struct image_step *step)
 		add_layer(state, step->layer);
 	}
 	set_created(state);
-	clock_format(state->created * CLOCK_SECOND, text);
+	clock_format(clock_join(state->created, 0), text);
 	(void)json_object_set_new(entry, "created", json_string(text));
 	(void)json_object_set_new(entry, "created_by",
 				  json_string(step->created_by));

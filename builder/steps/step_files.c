@@ -124,7 +124,7 @@ int step_files_commit(struct store *store, struct step_files *files,
 			.restores_times = times->restores,
 			/* the kernel's clock for files ticks coarsely */
 			.touched = files->begun - CLOCK_SECOND / 50,
-			.made = times->made * CLOCK_SECOND,
+			.made = clock_join(times->made, 0),
 			.has_latest = times->has_latest,
 			.latest = times->latest,
 		},

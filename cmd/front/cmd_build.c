@@ -159,28 +159,19 @@ static bool is_allowed(const struct building *building, const char *what)
 	return strvec_has(&building->options.allowed, what);
 }
 
-/* SOURCE_DATE_EPOCH of the environment, or as a build argument. */
+/* SOURCE_DATE_EPOCH as a build argument, or of the environment. */
 static int find_epoch(const struct building *building,
 		      struct build_request *out, struct error *err)
 {
 	const struct pair *given = pairs_find(&building->wishes.args,
 					      "SOURCE_DATE_EPOCH");
-	const char *variable = getenv("SOURCE_DATE_EPOCH");
-	int64_t time = 0;
-	char *end = NULL;
+	const char *text = given && given->value ? given->value
+						 : getenv("SOURCE_DATE_EPOCH");
+	int64_t time;
 
-	if (given && given->value) {
-		out->latest = strtoll(given->value, &end, 10);
-		if (!*given->value || *end || out->latest < 0)
-			return error_set(err, ERROR_INVALID,
-					 "SOURCE_DATE_EPOCH is no time: %s",
-					 given->value);
-		out->has_latest = true;
+	if (!text || (!given && !*text))
 		return 0;
-	}
-	if (!variable || !*variable)
-		return 0;
-	if (source_date(&time, err) < 0)
+	if (source_date_parse(text, &time, err) < 0)
 		return -1;
 	out->has_latest = true;
 	out->latest = time / CLOCK_SECOND;

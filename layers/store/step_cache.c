@@ -98,8 +98,7 @@ bool step_cache_peek(struct store *store, const struct digest *key,
 		return false;
 	}
 	if (fstatat(store->root_fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		out->used = st.st_mtim.tv_sec * CLOCK_SECOND +
-			    st.st_mtim.tv_nsec;
+		out->used = clock_join(st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
 	return true;
 }
 

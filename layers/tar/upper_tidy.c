@@ -24,7 +24,7 @@ struct tidy {
 
 static int64_t time_of(const struct timespec *time)
 {
-	return time->tv_sec * CLOCK_SECOND + time->tv_nsec;
+	return clock_join(time->tv_sec, time->tv_nsec);
 }
 
 static struct timespec spec_of(int64_t time)
@@ -71,7 +71,7 @@ static int cap_time(const struct tidy *tidy, int dirfd, const char *name,
 					    { request->latest, 0 } };
 
 	if (!request->has_latest ||
-	    time_of(&st->st_mtim) <= request->latest * CLOCK_SECOND)
+	    time_of(&st->st_mtim) <= clock_join(request->latest, 0))
 		return 0;
 	if (utimensat(dirfd, name, latest, AT_SYMLINK_NOFOLLOW) < 0)
 		return error_sys(err, errno, "set time of %s", name);
@@ -144,8 +144,8 @@ static bool wants_time(const struct upper_tidy *request, const struct stat *st,
 
 	if (request->restores_times && time >= request->touched)
 		wanted = below ? time_of(&below->st_mtim) : request->made;
-	if (request->has_latest && wanted > request->latest * CLOCK_SECOND)
-		wanted = request->latest * CLOCK_SECOND;
+	if (request->has_latest && wanted > clock_join(request->latest, 0))
+		wanted = clock_join(request->latest, 0);
 	*out = spec_of(wanted);
 	return wanted != time;
 }

@@ -252,3 +252,14 @@ def test_a_killed_build_is_swept_by_the_next(imgctl, build, busybox, tmp_path_of
     build("FROM busybox\n")
     assert imgctl.ok("ps", "-aq") == ""
     assert list((imgctl.root / "cache" / "work").iterdir()) == []
+
+
+def test_times_that_do_not_fit(imgctl, build, sh):
+    """Files of a context and of a step may be younger than any time an image can tell."""
+    build("FROM busybox\nRUN touch -d @12000000000 /f\nCOPY c /\n", {"c": "c"})
+    os.utime(build.context.folder / "c", (12000000000, 12000000000))
+    imgctl.ok("build", "-t", "it", build.context)
+    assert imgctl.inspect("it", "{{json .Created}}", "image") < "2100"
+    assert sh("stat -c %Y /f") == "12000000000\n"
+    for epoch in ("x", "", "-1", "9223372036854775807"):
+        imgctl.fails("build", "--build-arg", f"SOURCE_DATE_EPOCH={epoch}", build.context, err="SOURCE_DATE_EPOCH is no time")
