@@ -138,6 +138,29 @@ static void test_clock__reads_durations(void **state)
 	assert_true(got == -60 * CLOCK_SECOND);
 }
 
+static const struct {
+	int64_t seconds, nanoseconds, time;
+} joined[] = {
+	{ 0, 0, 0 },
+	{ 1, 5, 1000000005 },
+	{ -1, 5, -999999995 },
+	{ 9223372036, 854775807, INT64_MAX },
+	{ 9223372036, 854775808, INT64_MAX },
+	{ 9223372037, 0, INT64_MAX },
+	{ INT64_MAX, 0, INT64_MAX },
+	{ -9223372037, 0, INT64_MIN },
+	{ INT64_MIN, 999999999, INT64_MIN },
+};
+
+static void test_clock__joins_what_fits_and_the_nearest(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(joined) / sizeof(*joined); i++)
+		assert_int_equal(
+			clock_join(joined[i].seconds, joined[i].nanoseconds),
+			joined[i].time);
+}
+
 static void test_clock__monotonic_does_not_go_back(void **state)
 {
 	int64_t before = clock_monotonic();
@@ -153,6 +176,7 @@ int main(void)
 		cmocka_unit_test(test_clock__reads_and_writes_rfc3339),
 		cmocka_unit_test(test_clock__reads_durations),
 		cmocka_unit_test(test_clock__writes_durations),
+		cmocka_unit_test(test_clock__joins_what_fits_and_the_nearest),
 		cmocka_unit_test(test_clock__monotonic_does_not_go_back),
 	};
 
