@@ -225,6 +225,48 @@ int fs_open_stream(int fd, DIR **out, struct error *err)
 	return *out ? 0 : error_sys(err, errno, "read a folder");
 }
 
+int fs_next(DIR *dir, const struct dirent **out, struct error *err)
+{
+	do {
+		errno = 0;
+		*out = readdir(dir);
+	} while (*out && (!strcmp((*out)->d_name, ".") ||
+			  !strcmp((*out)->d_name, "..")));
+	return *out || !errno ? 0 : error_sys(err, errno, "read a folder");
+}
+
+static int read_names(DIR *dir, struct strvec *out, struct error *err)
+{
+	const struct dirent *entry;
+
+	do {
+		if (fs_next(dir, &entry, err) < 0)
+			return -1;
+		if (entry)
+			strvec_add(out, entry->d_name);
+	} while (entry);
+	return 0;
+}
+
+int fs_list(int dirfd, const char *path, struct strvec *out, struct error *err)
+{
+	int fd = openat(dirfd, path,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = NULL;
+	int result;
+
+	if (fd < 0)
+		return error_sys(err, errno, "read folder %s", path);
+	if (fs_open_stream(fd, &dir, err) < 0) {
+		(void)close(fd); /* nothing was written */
+		return -1;
+	}
+	result = read_names(dir, out, err);
+	(void)closedir(dir); /* only read */
+	strvec_sort(out);
+	return result;
+}
+
 int fs_sync_dir(int dirfd, struct error *err)
 {
 	autoclose int fd = openat(dirfd, ".",

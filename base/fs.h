@@ -18,6 +18,7 @@
 
 #include "base/error.h"
 #include "base/strbuf.h"
+#include "base/strvec.h"
 
 enum fs_scope {
 	FS_IN_ROOT = 0, /* resolve as if chrooted to the directory */
@@ -71,6 +72,16 @@ int fs_remove_tree(int dirfd, const char *name, struct error *err) must_check;
 
 /* Read the folder FD by a stream, which owns it from then on. */
 int fs_open_stream(int fd, DIR **out, struct error *err) must_check;
+
+/* Store DIR's next entry but "." and "..", or NULL at its end. */
+int fs_next(DIR *dir, const struct dirent **out, struct error *err) must_check;
+
+/*
+ * Append the names in the folder PATH of DIRFD to OUT, sorted, but "." and
+ * "..". A link is not followed; err->sys is ENOENT when there is none.
+ */
+int fs_list(int dirfd, const char *path, struct strvec *out,
+	    struct error *err) must_check;
 
 /* Flush a directory's entries to disk. */
 int fs_sync_dir(int dirfd, struct error *err) must_check;

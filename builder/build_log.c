@@ -2,7 +2,6 @@
 /* Logs of builds. */
 #include "builder/build_log.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -16,29 +15,10 @@
 
 #define LOGS "cache/logs"
 
-static int list_folder(const struct store *store, const char *path,
-		       struct strvec *out, struct error *err)
-{
-	int fd = openat(store->root_fd, path,
-			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-	const struct dirent *entry;
-
-	if (!dir)
-		return errno == ENOENT ? 0
-				       : error_sys(err, errno, "read %s", path);
-	while ((entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
-			strvec_add(out, entry->d_name);
-	(void)closedir(dir); /* only read */
-	strvec_sort(out);
-	return 0;
-}
-
 int build_log_list(const struct store *store, struct strvec *out,
 		   struct error *err)
 {
-	return list_folder(store, LOGS, out, err);
+	return store_list(store, LOGS, out, err);
 }
 
 /* The oldest make room. */
@@ -118,7 +98,7 @@ int build_log_steps(const struct store *store, const char *build,
 	autoclose int folder = -1;
 
 	if (open_build(store, build, &folder, err) < 0 ||
-	    list_folder(store, path, &names, err) < 0)
+	    store_list(store, path, &names, err) < 0)
 		return -1;
 	for (size_t i = 0; i < names.count; i++) {
 		autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;

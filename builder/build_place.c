@@ -2,7 +2,6 @@
 /* A build's own folders. */
 #include "builder/build_place.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -17,24 +16,6 @@
 
 #define WORK "cache/work"
 #define BUILDS "builds"
-
-static int list_names(int parent, const char *path, struct strvec *out,
-		      struct error *err)
-{
-	int fd = openat(parent, path,
-			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-	const struct dirent *entry;
-
-	if (!dir)
-		return errno == ENOENT ? 0
-				       : error_sys(err, errno, "read %s", path);
-	while ((entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
-			strvec_add(out, entry->d_name);
-	(void)closedir(dir); /* only read */
-	return 0;
-}
 
 /* A container of a killed build: it runs, or stands about. */
 static void sweep_container(const struct store *store, const char *id)
@@ -60,7 +41,7 @@ static void sweep_one(const struct store *store, const char *name)
 	autoclean(strvec_release) struct strvec ids = STRVEC_INIT;
 	autoclean(error_release) struct error ignored = ERROR_INIT;
 
-	if (list_names(store->root_fd, containers, &ids, &ignored) < 0)
+	if (store_list(store, containers, &ids, &ignored) < 0)
 		error_release(&ignored);
 	for (size_t i = 0; i < ids.count; i++)
 		sweep_container(store, ids.items[i]);
@@ -76,7 +57,7 @@ static void sweep(const struct store *store)
 	autoclean(strvec_release) struct strvec names = STRVEC_INIT;
 	autoclean(error_release) struct error ignored = ERROR_INIT;
 
-	if (list_names(store->root_fd, WORK, &names, &ignored) < 0)
+	if (store_list(store, WORK, &names, &ignored) < 0)
 		return;
 	for (size_t i = 0; i < names.count; i++) {
 		autoclean(lockfile_release) struct lockfile lock =

@@ -2,7 +2,6 @@
 /* The build cache, listed and pruned. */
 #include "builder/build_usage.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -119,24 +118,6 @@ static int list_steps(struct store *store, struct build_usage *out,
 	return 0;
 }
 
-static int list_names(const struct store *store, const char *path,
-		      struct strvec *out, struct error *err)
-{
-	int fd = openat(store->root_fd, path,
-			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-	const struct dirent *entry;
-
-	if (!dir)
-		return errno == ENOENT ? 0
-				       : error_sys(err, errno, "read %s", path);
-	while ((entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
-			strvec_add(out, entry->d_name);
-	(void)closedir(dir); /* only read */
-	return 0;
-}
-
 static char *cache_id(const struct store *store, const char *path)
 {
 	autofree char *name = xasprintf("%s/cache.json", path);
@@ -160,7 +141,7 @@ static int list_folders(const struct store *store, const char *parent,
 	const char *mark = kind == BUILD_USAGE_MOUNT ? "cache.json"
 						     : "meta.json";
 
-	if (list_names(store, parent, &names, err) < 0)
+	if (store_list(store, parent, &names, err) < 0)
 		return -1;
 	for (size_t i = 0; i < names.count; i++) {
 		autofree char *path = xasprintf("%s/%s", parent,

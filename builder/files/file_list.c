@@ -2,7 +2,6 @@
 /* Walking a tree into a list. */
 #include "builder/files/file_list.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -125,25 +124,6 @@ static int take_name(struct walking *walking, int dirfd, const char *name,
 	return S_ISLNK(st.st_mode) ? read_link(dirfd, name, item, err) : 0;
 }
 
-static int list_names(int fd, struct strvec *out, struct error *err)
-{
-	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
-	const struct dirent *entry;
-
-	if (!dir) {
-		(void)error_sys(err, errno, "list a folder");
-		cleanup_close(&copy);
-		return -1;
-	}
-	while ((entry = readdir(dir)))
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-			strvec_add(out, entry->d_name);
-	(void)closedir(dir); /* only read */
-	strvec_sort(out);
-	return 0;
-}
-
 /* What is in the folder of item INDEX. */
 static int take_folder(struct walking *walking, size_t index, struct error *err)
 {
@@ -156,7 +136,7 @@ static int take_folder(struct walking *walking, size_t index, struct error *err)
 		return error_sys(err, errno, "open %s", path);
 	if (kernel_fs_holds(fd))
 		return 0;
-	if (list_names(fd, &names, err) < 0)
+	if (fs_list(fd, ".", &names, err) < 0)
 		return error_wrap(err, "%s", path);
 	for (size_t i = 0; i < names.count; i++)
 		if (take_name(walking, fd, names.items[i], index, err) < 0)

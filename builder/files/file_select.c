@@ -2,7 +2,6 @@
 /* Sources found. */
 #include "builder/files/file_select.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -120,25 +119,6 @@ static int add(struct selecting *selecting, const char *path, struct error *err)
 	return 0;
 }
 
-static int list_names(int fd, struct strvec *out, struct error *err)
-{
-	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
-	const struct dirent *entry;
-
-	if (!dir) {
-		(void)error_sys(err, errno, "list a folder");
-		cleanup_close(&copy);
-		return -1;
-	}
-	while ((entry = readdir(dir)))
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-			strvec_add(out, entry->d_name);
-	(void)closedir(dir); /* only read */
-	strvec_sort(out);
-	return 0;
-}
-
 /* The paths below FOLDERS whose last component matches COMPONENT. */
 static int match_component(int root, const struct strvec *folders,
 			   const char *component, struct strvec *out,
@@ -157,7 +137,7 @@ static int match_component(int root, const struct strvec *folders,
 
 		if (fd < 0)
 			continue; /* no folder: nothing is in it */
-		if (list_names(fd, &names, err) < 0)
+		if (fs_list(fd, ".", &names, err) < 0)
 			return -1;
 		for (size_t j = 0; j < names.count; j++)
 			if (path_pattern_matches(&pattern, names.items[j]))
@@ -182,7 +162,7 @@ static int descend(int root, const struct strvec *folders, struct strvec *out,
 
 		if (fd < 0)
 			continue;
-		if (list_names(fd, &names, err) < 0)
+		if (fs_list(fd, ".", &names, err) < 0)
 			return -1;
 		for (size_t j = 0; j < names.count; j++) {
 			struct stat st;

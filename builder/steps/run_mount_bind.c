@@ -39,6 +39,35 @@ static int cover(const struct covering *covering, const char *path,
 	return 0;
 }
 
+/* File systems need not tell what an entry is. */
+static bool is_folder(int fd, const struct dirent *entry)
+{
+	struct stat st;
+
+	if (entry->d_type != DT_UNKNOWN)
+		return entry->d_type == DT_DIR;
+	return fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISDIR(st.st_mode);
+}
+
+static int cover_entry(const struct covering *covering, const char *folder,
+		       int fd, const struct dirent *entry,
+		       struct strvec *waiting, struct error *err)
+{
+	autofree char *path = strcmp(folder, ".") != 0
+				      ? xasprintf("%s/%s", folder,
+						  entry->d_name)
+				      : xstrdup(entry->d_name);
+	bool is_ignored = ignore_is_ignored(covering->ignore, path);
+
+	if (is_folder(fd, entry) &&
+	    (!is_ignored || ignore_may_reach(covering->ignore, path))) {
+		strvec_take(waiting, TAKE_PTR(path));
+		return 0;
+	}
+	return is_ignored ? cover(covering, path, err) : 0;
+}
+
 static int cover_folder(const struct covering *covering, const char *folder,
 			struct strvec *waiting, struct error *err)
 {
@@ -46,27 +75,17 @@ static int cover_folder(const struct covering *covering, const char *folder,
 			     O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
 	const struct dirent *entry;
-	int result = 0;
+	int result;
 
-	if (!dir)
-		return error_sys(err, errno, "read %s", folder);
-	while (result == 0 && (entry = readdir(dir))) {
-		autofree char *path = NULL;
-
-		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
-			continue;
-		path = strcmp(folder, ".")
-			       ? xasprintf("%s/%s", folder, entry->d_name)
-			       : xstrdup(entry->d_name);
-		if (!ignore_is_ignored(covering->ignore, path)) {
-			if (entry->d_type == DT_DIR)
-				strvec_take(waiting, TAKE_PTR(path));
-		} else if (entry->d_type == DT_DIR &&
-			   ignore_may_reach(covering->ignore, path)) {
-			strvec_take(waiting, TAKE_PTR(path));
-		} else {
-			result = cover(covering, path, err);
-		}
+	if (!dir) {
+		(void)error_sys(err, errno, "read %s", folder);
+		cleanup_close(&fd);
+		return -1;
+	}
+	while ((result = fs_next(dir, &entry, err)) == 0 && entry) {
+		result = cover_entry(covering, folder, fd, entry, waiting, err);
+		if (result < 0)
+			break;
 	}
 	(void)closedir(dir); /* only read */
 	return result;

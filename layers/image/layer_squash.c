@@ -2,7 +2,6 @@
 /* Layers laid over each other. */
 #include "layers/image/layer_squash.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -118,27 +117,17 @@ static int lay_contents(struct laying *laying, const char *folder,
 {
 	autoclose int from = -1;
 	autoclose int to = -1;
-	const struct dirent *entry;
-	int result = 0;
-	DIR *dir;
-	int copy;
+	autoclean(strvec_release) struct strvec names = STRVEC_INIT;
 
 	if (open_folder(laying->from, folder, &from, err) < 0 ||
 	    open_folder(laying->to, folder, &to, err) < 0)
 		return -1;
-	copy = openat(from, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	dir = copy >= 0 ? fdopendir(copy) : NULL;
-	if (!dir) {
-		(void)error_sys(err, errno, "list %s", folder);
-		cleanup_close(&copy);
-		return -1;
-	}
-	while (result == 0 && (entry = readdir(dir)))
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-			result = lay_name(laying, from, to, folder,
-					  entry->d_name, err);
-	(void)closedir(dir); /* only read */
-	return result;
+	if (fs_list(from, ".", &names, err) < 0)
+		return error_wrap(err, "%s", folder);
+	for (size_t i = 0; i < names.count; i++)
+		if (lay_name(laying, from, to, folder, names.items[i], err) < 0)
+			return -1;
+	return 0;
 }
 
 static int dress_all(const struct laying *laying, struct error *err)

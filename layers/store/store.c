@@ -136,6 +136,21 @@ int store_folder(const struct store *store, const char *name, int *fd_out,
 	return 0;
 }
 
+int store_list(const struct store *store, const char *path, struct strvec *out,
+	       struct error *err)
+{
+	if (fs_list(store->root_fd, path, out, err) < 0) {
+		if (err->sys != ENOENT)
+			return -1;
+		error_release(err);
+		return 0;
+	}
+	for (size_t i = out->count; i > 0; i--)
+		if (*out->items[i - 1] == '.')
+			strvec_remove(out, i - 1);
+	return 0;
+}
+
 const char *store_boot_id(struct store *store)
 {
 	autoclose int fd = -1;

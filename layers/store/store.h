@@ -24,6 +24,7 @@
 
 #include "base/error.h"
 #include "base/lockfile.h"
+#include "base/strvec.h"
 
 enum { STORE_BOOT_ID_MAX = 40 };
 
@@ -57,6 +58,11 @@ int store_lock(const struct store *store, enum lockfile_mode mode,
 /* Open the folder NAME (relative, may be several levels), making it. */
 int store_folder(const struct store *store, const char *name, int *fd_out,
 		 struct error *err) must_check;
+
+/* Append the names in the folder PATH, sorted; none when it is not there. What
+ * begins with a dot is not whole yet and left out. */
+int store_list(const struct store *store, const char *path, struct strvec *out,
+	       struct error *err) must_check;
 
 /* This boot's id, to tell what a crash may have left unwritten. */
 const char *store_boot_id(struct store *store);

@@ -6,7 +6,6 @@
  * Alone, all that is in the directory comes from this layer, so hiding is only
  * marking. Merged, what this layer made is in a set, and the rest goes.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -37,26 +36,6 @@ static char *join(const char *directory, const char *name)
 	return xasprintf("%s/%s", directory, name);
 }
 
-static int list_names(int fd, struct strvec *names, struct error *err)
-{
-	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
-	const struct dirent *at;
-
-	if (!dir) {
-		error_sys(err, errno, "read a directory");
-		if (copy >= 0)
-			(void)close(copy); /* only read */
-		return -1;
-	}
-	while ((at = readdir(dir)))
-		if (strcmp(at->d_name, ".") != 0 &&
-		    strcmp(at->d_name, "..") != 0)
-			strvec_add(names, at->d_name);
-	(void)closedir(dir); /* only read */
-	return 0;
-}
-
 /*
  * Removes from the directory FD, called PATH, what this layer did not make.
  * Only directories of this layer are entered, so the depth is bounded by the
@@ -67,7 +46,7 @@ static int remove_unseen(struct extract *extract, int fd, const char *path,
 {
 	autoclean(strvec_release) struct strvec names = STRVEC_INIT;
 
-	if (list_names(fd, &names, err) < 0)
+	if (fs_list(fd, ".", &names, err) < 0)
 		return -1;
 	for (size_t i = 0; i < names.count; i++) {
 		autofree char *full = join(path, names.items[i]);

@@ -7,7 +7,6 @@
  */
 #include "layers/tar/pack.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -287,40 +286,13 @@ static int pack_name(struct pack_item *item, const char *directory,
 	return put(item, &entry, err);
 }
 
-static int list_names(int fd, struct strvec *names, struct error *err)
-{
-	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
-	const struct dirent *at;
-
-	if (!dir) {
-		error_sys(err, errno, "read directory");
-		if (copy >= 0)
-			(void)close(copy); /* only read */
-		return -1;
-	}
-	errno = 0;
-	while ((at = readdir(dir)))
-		if (strcmp(at->d_name, ".") != 0 &&
-		    strcmp(at->d_name, "..") != 0)
-			strvec_add(names, at->d_name);
-	if (errno) {
-		error_sys(err, errno, "read directory");
-		(void)closedir(dir); /* only read */
-		return -1;
-	}
-	(void)closedir(dir); /* only read */
-	strvec_sort(names);
-	return 0;
-}
-
 static int pack_names(struct pack *pack, int fd, const char *directory,
 		      struct error *err)
 {
 	autoclean(strvec_release) struct strvec names = STRVEC_INIT;
 	size_t waiting = pack->waiting.count;
 
-	if (list_names(fd, &names, err) < 0)
+	if (fs_list(fd, ".", &names, err) < 0)
 		return -1;
 	for (size_t i = 0; i < names.count; i++) {
 		autofree char *path = join(directory, names.items[i]);

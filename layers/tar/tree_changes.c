@@ -9,7 +9,6 @@
  */
 #include "layers/tar/tree_changes.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -81,22 +80,6 @@ static int by_name(const void *a, const void *b)
 }
 
 /* The names in directory FD, sorted. */
-static int list_names(int fd, struct strvec *out, struct error *err)
-{
-	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
-	const struct dirent *entry;
-
-	if (!dir)
-		return error_sys(err, errno, "list a directory");
-	while ((entry = readdir(dir)))
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-			strvec_add(out, entry->d_name);
-	(void)closedir(dir); /* only read */
-	strvec_sort(out);
-	return 0;
-}
-
 static bool has_same_owner(const struct stat *a, const struct stat *b)
 {
 	return a->st_mode == b->st_mode && a->st_uid == b->st_uid &&
@@ -174,7 +157,7 @@ static int note_hidden(const struct level *level, const struct strvec *shown,
 
 	if (!level->is_opaque || level->lower < 0)
 		return 0;
-	if (list_names(level->lower, &names, err) < 0)
+	if (fs_list(level->lower, ".", &names, err) < 0)
 		return -1;
 	for (size_t i = 0; i < names.count; i++) {
 		char **found = bsearch(&names.items[i], shown->items,
@@ -203,7 +186,7 @@ static int compare_directory(struct walk *walk, const char *path,
 			       ? 0 /* it went meanwhile */
 			       : error_sys(err, errno, "open %s", path);
 	level.is_opaque = overlay_marker_is_opaque(upper);
-	if (list_names(upper, &names, err) < 0 ||
+	if (fs_list(upper, ".", &names, err) < 0 ||
 	    note_hidden(&level, &names, err) < 0)
 		return -1;
 	for (size_t i = 0; i < names.count; i++)

@@ -9,7 +9,6 @@
  */
 #include "layers/tar/tree_copy.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -252,22 +251,6 @@ static int copy_item(struct item *item, const char *from_path,
 	return copy_node(item, err);
 }
 
-static int list_names(int fd, struct strvec *out, struct error *err)
-{
-	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
-	const struct dirent *entry;
-
-	if (!dir)
-		return error_sys(err, errno, "list a directory");
-	while ((entry = readdir(dir)))
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-			strvec_add(out, entry->d_name);
-	(void)closedir(dir); /* only read */
-	strvec_sort(out);
-	return 0;
-}
-
 static int open_folder(int root, const char *path, int *out, struct error *err)
 {
 	*out = fs_open_raw(root, path, FS_NO_LINKS,
@@ -289,7 +272,7 @@ static int copy_contents(struct copy *copy, size_t index, struct error *err)
 	if (kernel_fs_holds(from))
 		return 0;
 	if (open_folder(copy->request->to, to_path, &to, err) < 0 ||
-	    list_names(from, &names, err) < 0)
+	    fs_list(from, ".", &names, err) < 0)
 		return -1;
 	for (size_t i = 0; i < names.count; i++) {
 		autofree char *source = join(from_path, names.items[i]);

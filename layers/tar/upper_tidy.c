@@ -120,16 +120,17 @@ static int tidy_names(struct tidy *tidy, int fd, const char *path,
 	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
 	const struct dirent *entry;
-	int result = 0;
+	int result;
 
 	if (!dir) {
 		(void)error_sys(err, errno, "list %s", path);
 		cleanup_close(&copy);
 		return -1;
 	}
-	while (result == 0 && (entry = readdir(dir))) {
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-			result = tidy_name(tidy, fd, path, entry, changed, err);
+	while ((result = fs_next(dir, &entry, err)) == 0 && entry) {
+		result = tidy_name(tidy, fd, path, entry, changed, err);
+		if (result < 0)
+			break;
 	}
 	(void)closedir(dir); /* only read */
 	return result;

@@ -217,6 +217,40 @@ static void test_fs__tells_of_the_file_system(void **state)
 	assert_false(fs_exists(root, "nope"));
 }
 
+static void test_fs__lists_names_in_order(void **state)
+{
+	static const char *const wanted[] = { "abs", "fifo", "in", "loop",
+					      "out", "real", "up" };
+	autoclean(error_release) struct error err = ERROR_INIT;
+	autoclean(strvec_release) struct strvec names = STRVEC_INIT;
+	autoclose int root = root_of(state);
+
+	assert_int_equal(fs_list(root, ".", &names, &err), 0);
+	assert_int_equal(names.count, sizeof(wanted) / sizeof(*wanted));
+	for (size_t i = 0; i < names.count; i++)
+		assert_string_equal(names.items[i], wanted[i]);
+	assert_int_equal(fs_list(root, "nope", &names, &err), -1);
+	assert_int_equal(err.sys, ENOENT);
+	error_release(&err);
+	assert_int_equal(fs_list(root, "in", &names, &err), -1);
+	assert_int_equal(err.sys, ENOTDIR); /* a link */
+}
+
+/* Half a list is none: what is missing would not be copied, or not hidden. */
+static void test_fs__tells_when_a_folder_cannot_be_read(void **state)
+{
+	autoclean(error_release) struct error err = ERROR_INIT;
+	const struct dirent *entry;
+	int root = root_of(state);
+	DIR *dir = NULL;
+
+	assert_int_equal(fs_open_stream(root, &dir, &err), 0);
+	assert_int_equal(close(root), 0);
+	assert_int_equal(fs_next(dir, &entry, &err), -1);
+	assert_int_equal(err.sys, EBADF);
+	(void)closedir(dir); /* its descriptor is gone */
+}
+
 #define WORLD_TEST(f) \
 	cmocka_unit_test_setup_teardown(f, make_world, temp_folder_close)
 
@@ -232,6 +266,8 @@ int main(void)
 		WORLD_TEST(test_fs__copy_range_goes_through_pipes),
 		WORLD_TEST(test_fs__write_all_tells_a_full_disk),
 		WORLD_TEST(test_fs__tells_of_the_file_system),
+		WORLD_TEST(test_fs__lists_names_in_order),
+		WORLD_TEST(test_fs__tells_when_a_folder_cannot_be_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
