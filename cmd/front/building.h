@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One call of `imgctl build`: what it is asked for (building_prepare), what it
+ * does (cmd_build), what becomes of it (building_finish).
+ */
+#ifndef CMD_BUILDING_H
+#define CMD_BUILDING_H
+
+#include <signal.h>
+
+#include "builder/build.h"
+#include "cmd/front/build_input.h"
+#include "cmd/front/build_lock.h"
+#include "cmd/front/build_options.h"
+#include "cmd/front/build_output.h"
+#include "cmd/front/build_show.h"
+#include "cmd/front/build_wishes.h"
+#include "cmd/front/front_commands.h"
+#include "cmd/usage.h"
+
+/* Everything one call owns. */
+struct building {
+	struct command_call *call;
+	struct store *store;
+	struct build_options options;
+	struct usage_call usage;
+	struct build_host host;
+	struct build_input input;
+	struct build_wishes wishes;
+	struct dockerfile file;
+	struct reference *names;
+	struct strvec familiar;
+	struct build_output *outputs;
+	json_t *host_config, *networks;
+	struct build_show *show;
+	struct build_events events;
+	int signal_fd;
+	sigset_t old_signals;
+	struct build_result result;
+	struct lock_file lock;
+	struct digest id, manifest;
+};
+
+/*
+ * Read the options, open the store, the context and the Dockerfile, and check
+ * them. *DONE is set when the call only wanted to be told of the Dockerfile.
+ */
+int building_prepare(struct building *building, bool *done,
+		     struct error *err) must_check;
+
+/* Make what the result was wanted for, and tell of it. */
+int building_finish(struct building *building, struct error *err) must_check;
+
+#endif
