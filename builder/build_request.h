@@ -57,9 +57,10 @@ struct build_request {
 	const char *platform;	       /* NULL: this machine's */
 	const char *pull;	       /* "missing", "always", "never" */
 	const struct strvec *uncached; /* stages that run in any case */
-	const json_t *host_config;     /* docker's, for every RUN */
-	const json_t *networks;	       /* and its networks */
-	const struct lock_file *lock;  /* --locked: nothing else; or NULL */
+	const struct strvec *made; /* keys that count as cached all the same */
+	const json_t *host_config; /* docker's, for every RUN */
+	const json_t *networks;	   /* and its networks */
+	const struct lock_file *lock; /* --locked: nothing else; or NULL */
 	const char *site;  /* tells this build from those of other folders */
 	bool is_uncached;  /* --no-cache */
 	bool is_explained; /* --why */

@@ -99,6 +99,14 @@ static bool is_uncached(const struct build_step *step)
 					strvec_has(request->uncached, name));
 }
 
+/* The same call made it, for another platform. */
+static bool is_made(const struct build_step *step, const struct digest *key)
+{
+	const struct strvec *made = step->build->request->made;
+
+	return made && strvec_has(made, key->text);
+}
+
 /* The step's files become the image's. */
 void build_step_add(const struct build_step *step, const char *created_by,
 		    const struct step_entry *entry)
@@ -130,7 +138,8 @@ bool build_step_take(const struct build_step *step, const struct digest *key,
 {
 	autoclean(step_entry_release) struct step_entry entry = STEP_ENTRY_INIT;
 
-	if (is_uncached(step) || !find_entry(step, key, &entry, err))
+	if ((is_uncached(step) && !is_made(step, key)) ||
+	    !find_entry(step, key, &entry, err))
 		return false;
 	build_step_add(step, created_by, &entry);
 	build_step_tell(step, BUILD_EVENT_CACHED, NULL);

@@ -79,8 +79,8 @@ const struct option_spec build_option_table[] = {
 	{ "output", 'o', OPTION_LIST, OPTION_AT(build_options, outputs),
 	  .help = "Output destination (type=image|oci|docker|tar|local,"
 		  "dest=path)" },
-	{ "platform", 0, OPTION_STRING, OPTION_AT(build_options, platform),
-	  .help = "Set target platform for build" },
+	{ "platform", 0, OPTION_LIST, OPTION_AT(build_options, platforms),
+	  .help = "Set target platforms for build (linux/amd64,linux/arm64)" },
 	{ "progress", 0, OPTION_STRING, OPTION_AT(build_options, progress),
 	  .help = "Set type of progress output (auto|plain|tty|quiet|json)",
 	  .fallback = "auto", .choices = "auto|plain|tty|quiet|json" },
@@ -129,11 +129,11 @@ const struct option_spec build_option_table[] = {
 void build_options_release(struct build_options *options)
 {
 	struct strvec *const lists[] = {
-		&options->tags,	       &options->args,	   &options->labels,
-		&options->contexts,    &options->secrets,  &options->agents,
-		&options->allowed,     &options->uncached, &options->outputs,
-		&options->cache_from,  &options->cache_to, &options->attests,
-		&options->annotations,
+		&options->tags,	       &options->args,	    &options->labels,
+		&options->contexts,    &options->secrets,   &options->agents,
+		&options->allowed,     &options->uncached,  &options->outputs,
+		&options->cache_from,  &options->cache_to,  &options->attests,
+		&options->annotations, &options->platforms,
 	};
 
 	run_options_release(&options->run);

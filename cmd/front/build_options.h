@@ -12,9 +12,9 @@ struct build_options {
 	struct run_options run; /* limits, networks, hosts */
 	struct strvec tags, args, labels, contexts, secrets, agents, allowed;
 	struct strvec uncached, outputs, cache_from, cache_to, attests;
-	struct strvec annotations;
+	struct strvec annotations, platforms;
 	const char *file, *target, *iidfile, *metadata_file, *progress, *call;
-	const char *provenance, *sbom, *platform, *lock_file;
+	const char *provenance, *sbom, *lock_file;
 	bool is_uncached, is_pulled, is_quiet, is_explained, is_resumed;
 	bool has_shell, is_squashed, is_squashed_all, is_checked, is_locked;
 	bool loads, pushes, is_removed, is_force_removed, is_compressed;

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/fs.h"
+#include "builder/build_place.h"
 #include "builder/steps/step_files.h"
 #include "cmd/companion_run.h"
 #include "cmd/whole_file.h"
@@ -106,27 +107,72 @@ bool build_output_is_image(const struct build_output *output)
 	       output->type != BUILD_OUTPUT_TAR;
 }
 
-static int write_local(int root, const char *destination, struct error *err)
+static int look(struct store *store, const struct image_state *image,
+		int *view_out, int *root_out, struct error *err)
 {
-	/* files are the caller's, as docker's local output has it */
-	struct tree_copy copy = {
-		.from = root,
-		.uid = geteuid(),
-		.gid = getegid(),
-	};
+	if (step_files_look(store, image, view_out, err) < 0)
+		return -1;
+	*root_out = openat(*view_out, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return *root_out < 0 ? error_sys(err, errno, "open the image's files")
+			     : 0;
+}
+
+static int open_destination(const char *destination, int *out,
+			    struct error *err)
+{
 	char here[PATH_MAX] = "";
 	autofree char *path = NULL;
 	autoclose int top = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	autoclose int folder = -1;
-	uint64_t bytes;
 
 	if (top < 0 || (*destination != '/' && !getcwd(here, sizeof(here))))
 		return error_sys(err, errno, "output %s", destination);
 	path = xasprintf("%s/%s", here, destination);
-	if (fs_make_dirs(top, path, FS_IN_ROOT, 0755, &folder, err) < 0)
+	if (fs_make_dirs(top, path, FS_IN_ROOT, 0755, out, err) < 0)
 		return error_wrap(err, "output %s", destination);
-	copy.to = folder;
+	return 0;
+}
+
+/* The files of one image, into FOLDER or into a folder of it. */
+static int copy_files(struct store *store,
+		      const struct build_output_files *files, int folder,
+		      bool keeps_owners, struct error *err)
+{
+	/* files are the caller's, as docker's local output has it */
+	struct tree_copy copy = {
+		.keeps_owners = keeps_owners,
+		.uid = geteuid(),
+		.gid = getegid(),
+		.to = folder,
+	};
+	autoclose int view = -1;
+	autoclose int root = -1;
+	autoclose int own = -1;
+	uint64_t bytes;
+
+	if (files->folder) {
+		if (fs_make_dirs(folder, files->folder, FS_IN_ROOT, 0755, &own,
+				 err) < 0)
+			return -1;
+		copy.to = own;
+	}
+	if (look(store, files->image, &view, &root, err) < 0)
+		return -1;
+	copy.from = root;
 	return tree_copy(&copy, &bytes, err);
+}
+
+static int write_local(struct store *store, const char *destination,
+		       const struct build_output_files *files, size_t count,
+		       struct error *err)
+{
+	autoclose int folder = -1;
+
+	if (open_destination(destination, &folder, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (copy_files(store, &files[i], folder, false, err) < 0)
+			return -1;
+	return 0;
 }
 
 static int write_bytes(void *context, const void *data, size_t length,
@@ -164,20 +210,39 @@ static int write_tar(int root, const struct build_output *output,
 	return is_stdout(output) ? 0 : atomicfile_commit(&file.file, err);
 }
 
-int build_output_files(struct store *store, const struct build_output *output,
-		       const struct image_state *image, struct error *err)
+/* Several platforms in one archive: their files side by side first. */
+static int write_tar_of(struct store *store, const struct build_output *output,
+			const struct build_output_files *files, size_t count,
+			struct error *err)
 {
-	autoclose int root = -1;
+	autoclean(build_place_close) struct build_place place =
+		BUILD_PLACE_INIT;
 	autoclose int view = -1;
+	autoclose int root = -1;
 
-	if (step_files_look(store, image, &view, err) < 0)
+	if (count == 1 && !files->folder) {
+		if (look(store, files->image, &view, &root, err) < 0)
+			return -1;
+		return write_tar(root, output, err);
+	}
+	if (build_place_open(store, &place, err) < 0 ||
+	    fs_make_dirs(place.scratch_fd, "output", FS_IN_ROOT, 0755, &root,
+			 err) < 0)
 		return -1;
-	root = openat(view, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (root < 0)
-		return error_sys(err, errno, "open the image's files");
+	for (size_t i = 0; i < count; i++)
+		if (copy_files(store, &files[i], root, true, err) < 0)
+			return -1;
+	return write_tar(root, output, err);
+}
+
+int build_output_files(struct store *store, const struct build_output *output,
+		       const struct build_output_files *files, size_t count,
+		       struct error *err)
+{
 	return output->type == BUILD_OUTPUT_TAR
-		       ? write_tar(root, output, err)
-		       : write_local(root, output->destination, err);
+		       ? write_tar_of(store, output, files, count, err)
+		       : write_local(store, output->destination, files, count,
+				     err);
 }
 
 static int run(struct context *context, const struct strvec *words,

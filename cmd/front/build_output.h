@@ -35,9 +35,15 @@ int build_output_parse(const char *text, struct build_output *out,
 /* Whether the output needs an image in the store. */
 bool build_output_is_image(const struct build_output *output);
 
-/* Write the files of IMAGE: local, tar. */
+/* What is written for one platform. */
+struct build_output_files {
+	const struct image_state *image;
+	const char *folder; /* in the destination; NULL: the destination */
+};
+
+/* Write the files of COUNT images: local, tar. */
 int build_output_files(struct store *store, const struct build_output *output,
-		       const struct image_state *image,
+		       const struct build_output_files *files, size_t count,
 		       struct error *err) must_check;
 
 /* Write image ID as an archive, or push it by NAMES: oci, docker, image. */

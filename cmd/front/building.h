@@ -14,9 +14,17 @@
 #include "cmd/front/build_options.h"
 #include "cmd/front/build_output.h"
 #include "cmd/front/build_show.h"
+#include "cmd/front/build_whole.h"
 #include "cmd/front/build_wishes.h"
 #include "cmd/front/front_commands.h"
 #include "cmd/usage.h"
+
+/* What is built for one platform. */
+struct building_part {
+	char *platform; /* as it is written; NULL: this machine's */
+	struct build_result result;
+	struct digest id, manifest;
+};
 
 /* Everything one call owns. */
 struct building {
@@ -36,9 +44,11 @@ struct building {
 	struct build_events events;
 	int signal_fd;
 	sigset_t old_signals;
-	struct build_result result;
+	struct building_part *parts; /* one for each platform */
+	size_t part_count;
 	struct lock_file lock;
-	struct digest id, manifest;
+	/* what the names mean, when that is more than one image */
+	struct build_whole whole;
 };
 
 /*

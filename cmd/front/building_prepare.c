@@ -10,6 +10,7 @@
 #include "cmd/front/build_companion.h"
 #include "cmd/front/building.h"
 #include "cmd/front/run_parts.h"
+#include "registry/spec/platform.h"
 
 static int parse_names(struct building *building, struct error *err)
 {
@@ -104,10 +105,79 @@ static int check_attestations(const struct build_options *options,
 		return error_set(err, ERROR_UNSUPPORTED,
 				 "annotations of manifests are not written: "
 				 "leave --annotation out, or use --label");
-	if (options->platform && strchr(options->platform, ','))
-		return error_set(err, ERROR_UNSUPPORTED,
-				 "one platform is built at a time: %s",
-				 options->platform);
+	return 0;
+}
+
+static bool has_part(const struct building *building, const char *platform)
+{
+	for (size_t i = 0; i < building->part_count; i++)
+		if (!strcmp(building->parts[i].platform, platform))
+			return true;
+	return false;
+}
+
+static int add_part(struct building *building, const char *text,
+		    struct error *err)
+{
+	autoclean(platform_release) struct platform platform = PLATFORM_INIT;
+	struct building_part *part;
+	autofree char *name = NULL;
+
+	if (!strcmp(text, "local"))
+		platform_host(&platform);
+	else if (platform_parse(text, &platform, err) < 0)
+		return error_wrap(err, "--platform %s", text);
+	name = platform_format(&platform);
+	if (has_part(building, name))
+		return 0;
+	building->parts = xreallocarray(building->parts,
+					building->part_count + 1,
+					sizeof(*building->parts));
+	part = &building->parts[building->part_count++];
+	*part = (struct building_part){
+		.platform = TAKE_PTR(name),
+		.result = BUILD_RESULT_INIT,
+	};
+	return 0;
+}
+
+/* --platform a,b: each is built; without one, this machine's. */
+static int parse_platforms(struct building *building, struct error *err)
+{
+	const struct strvec *given = &building->options.platforms;
+
+	for (size_t i = 0; i < given->count; i++) {
+		const char *rest = given->items[i];
+
+		while (*rest) {
+			size_t length = strcspn(rest, ",");
+			autofree char *one = xstrndup(rest, length);
+
+			if (length && add_part(building, one, err) < 0)
+				return -1;
+			rest += length + (rest[length] == ',');
+		}
+	}
+	if (building->part_count > 1 && building->options.has_shell)
+		return error_set(err, ERROR_INVALID,
+				 "--shell needs one platform");
+	if (building->part_count)
+		return 0;
+	building->parts = xcalloc(1, sizeof(*building->parts));
+	building->part_count = 1;
+	building->parts[0].result = (struct build_result)BUILD_RESULT_INIT;
+	return 0;
+}
+
+/* Where only one image fits. */
+static int check_outputs(const struct building *building, struct error *err)
+{
+	for (size_t i = 0; i < building->options.outputs.count; i++)
+		if (building->outputs[i].type == BUILD_OUTPUT_DOCKER &&
+		    building->part_count > 1)
+			return error_set(err, ERROR_UNSUPPORTED,
+					 "docker exporter does not currently "
+					 "support exporting manifest lists");
 	return 0;
 }
 
@@ -118,7 +188,10 @@ static int read_options(struct building *building, struct error *err)
 
 	if (read_mode(building, &mode, err) < 0 ||
 	    check_attestations(&building->options, err) < 0 ||
-	    parse_names(building, err) < 0 || parse_outputs(building, err) < 0)
+	    parse_platforms(building, err) < 0 ||
+	    parse_names(building, err) < 0 ||
+	    parse_outputs(building, err) < 0 ||
+	    check_outputs(building, err) < 0)
 		return -1;
 	building->show = build_show_new(mode);
 	building->events = build_show_events(building->show);
@@ -166,8 +239,8 @@ static struct lint_input lint_of(const struct building *building)
 		.given = &building->wishes.args,
 		.ignore = &building->input.ignore,
 		.platforms = { "linux/amd64",
-			       building->options.platform
-				       ? building->options.platform
+			       building->parts[0].platform
+				       ? building->parts[0].platform
 				       : "linux/amd64",
 			       building->options.target
 				       ? building->options.target

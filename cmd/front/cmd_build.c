@@ -22,7 +22,12 @@ static const struct usage build_usage = {
 
 static void building_release(struct building *building)
 {
-	build_result_release(&building->result);
+	for (size_t i = 0; i < building->part_count; i++) {
+		build_result_release(&building->parts[i].result);
+		free(building->parts[i].platform);
+	}
+	free(building->parts);
+	build_whole_release(&building->whole);
 	build_show_free(building->show);
 	for (size_t i = 0; building->names && i < building->options.tags.count;
 	     i++)
@@ -108,12 +113,17 @@ static int take_caches(struct building *building, struct error *err)
 	return 0;
 }
 
-static int run_build(struct building *building, struct error *err)
+/* Steps that this call made for another platform count as cached. */
+static int run_build(struct building *building, struct building_part *part,
+		     const struct strvec *made, struct error *err)
 {
 	const struct build_options *options = &building->options;
 	const struct build_wishes *wishes = &building->wishes;
-	autofree char *site = xasprintf("%s\n%s", building->input.site,
-					options->target ? options->target : "");
+	autofree char *site =
+		xasprintf("%s\n%s%s%s", building->input.site,
+			  options->target ? options->target : "",
+			  building->part_count > 1 ? "\n" : "",
+			  building->part_count > 1 ? part->platform : "");
 	struct build_request request = {
 		.store = building->store,
 		.host = &building->host,
@@ -129,7 +139,8 @@ static int run_build(struct building *building, struct error *err)
 		.agent_count = wishes->agent_count,
 		.args = &wishes->args,
 		.target = options->target,
-		.platform = options->platform,
+		.platform = part->platform,
+		.made = made,
 		.pull = options->is_pulled ? "always" : "missing",
 		.uncached = &options->uncached,
 		.host_config = building->host_config,
@@ -149,7 +160,25 @@ static int run_build(struct building *building, struct error *err)
 		request.pull = "never";
 	if (find_epoch(building, &request, err) < 0)
 		return -1;
-	return build_run(&request, &building->result, err);
+	return build_run(&request, &part->result, err);
+}
+
+static int run_builds(struct building *building, struct error *err)
+{
+	autoclean(strvec_release) struct strvec made = STRVEC_INIT;
+
+	for (size_t i = 0; i < building->part_count; i++) {
+		struct building_part *part = &building->parts[i];
+		const struct strvec *keys = &part->result.made;
+
+		if (run_build(building, part, &made, err) < 0)
+			return building->part_count > 1
+				       ? error_wrap(err, "platform %s",
+						    part->platform)
+				       : -1;
+		strvec_extend(&made, keys->items, keys->count);
+	}
+	return 0;
 }
 
 static int build(struct building *building, struct error *err)
@@ -161,7 +190,7 @@ static int build(struct building *building, struct error *err)
 	if (done)
 		return 0;
 	if (take_caches(building, err) < 0 ||
-	    watch_signals(building, err) < 0 || run_build(building, err) < 0)
+	    watch_signals(building, err) < 0 || run_builds(building, err) < 0)
 		return -1;
 	return building_finish(building, err);
 }
@@ -177,7 +206,6 @@ int cmd_build(struct command_call *call, struct error *err)
 		.file = DOCKERFILE_INIT,
 		.familiar = STRVEC_INIT,
 		.signal_fd = -1,
-		.result = BUILD_RESULT_INIT,
 	};
 	bool is_done;
 

@@ -53,7 +53,7 @@ static int tag(struct command_call *call, char *const *operands,
 	    context_store(call->context, &store, err) < 0 ||
 	    image_find(store, operands[0], &match, err) < 0)
 		return -1;
-	return image_edit_tag(store, &match.id, &target, err);
+	return image_edit_tag_match(store, &match, &target, err);
 }
 
 int cmd_tag(struct command_call *call, struct error *err)

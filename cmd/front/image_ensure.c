@@ -92,6 +92,31 @@ static int restore(const struct context *context, const struct digest *id,
 	return run_companion(context, &command, err);
 }
 
+/* The image for PLATFORM of the index that was found, if it has one. */
+static bool load_member(struct store *store, const struct image_match *match,
+			const char *platform, struct image_record *out)
+{
+	autoclean(name_record_release) struct name_record name =
+		NAME_RECORD_INIT;
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+
+	if (!match->by_name ||
+	    names_get(store, &match->name, &name, &ignored) < 0)
+		return false;
+	for (size_t i = 0; i < name.members.count; i++) {
+		struct digest id;
+
+		image_record_release(out);
+		if (digest_parse(name.members.items[i], &id, &ignored) == 0 &&
+		    image_record_load(store, &id, out, &ignored) == 0 &&
+		    image_record_is_trusted(store, out) &&
+		    is_platform(out, platform))
+			return true;
+		error_release(&ignored);
+	}
+	return false;
+}
+
 /* Loads what is here and fits; NOT_FOUND otherwise. */
 static int load_present(struct context *context, const struct image_wish *wish,
 			struct image_record *out, struct error *err)
@@ -109,7 +134,8 @@ static int load_present(struct context *context, const struct image_wish *wish,
 		    image_record_load(store, &match.id, out, err) < 0)
 			return -1;
 	}
-	if (is_platform(out, wish->platform))
+	if (is_platform(out, wish->platform) ||
+	    load_member(store, &match, wish->platform, out))
 		return 0;
 	image_record_release(out);
 	return error_set(err, ERROR_NOT_FOUND,

@@ -40,6 +40,19 @@ int image_entry_load(const struct store *store, const struct digest *id,
 	return 0;
 }
 
+/* An image that only an index of several platforms has is shown as that. */
+static int is_held(const struct store *store, const struct image_entry *entry,
+		   bool *out, struct error *err)
+{
+	autoclean(strvec_release) struct strvec holders = STRVEC_INIT;
+
+	if (!entry->tags.count && !entry->digests.count &&
+	    image_record_holders(store, &entry->record.id, &holders, err) < 0)
+		return -1;
+	*out = holders.count > 0;
+	return 0;
+}
+
 void image_entry_release(struct image_entry *entry)
 {
 	image_record_release(&entry->record);
@@ -75,7 +88,10 @@ int image_entries_load(const struct store *store, struct image_entries *out,
 		if (digest_parse(ids.items[i], &id, err) == 0 &&
 		    image_entry_load(store, &id, &out->items[out->count],
 				     err) == 0) {
-			out->count++;
+			struct image_entry *entry = &out->items[out->count++];
+
+			if (is_held(store, entry, &entry->is_held, err) < 0)
+				return -1;
 			continue;
 		}
 		/* another process removed it, or a crash left half of it */

@@ -17,6 +17,7 @@ struct image_entry {
 	struct strvec digests; /* canonical references, sorted */
 	/* wall time; 0: nothing was said; IMAGE_ENTRY_AGELESS: year 1 */
 	int64_t created;
+	bool is_held; /* no name means it, but one's index has it */
 };
 
 struct image_entries {

@@ -149,6 +149,8 @@ json_t *image_rows_make(const struct image_entries *entries,
 		autoclean(strvec_release) struct strvec seen = STRVEC_INIT;
 
 		maker.entry = &entries->items[i];
+		if (maker.entry->is_held)
+			continue;
 		if (!maker.entry->tags.count && !maker.entry->digests.count)
 			add_row(&maker, none, none, none);
 		add_tags(&maker, &seen);

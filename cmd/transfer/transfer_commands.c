@@ -37,5 +37,6 @@ const struct command transfer_commands[] = {
 	{ "builder-digest\0", NULL, cmd_builder_digest },
 	{ "builder-etag\0", NULL, cmd_builder_etag },
 	{ "builder-fetch\0", NULL, cmd_builder_fetch },
+	{ "builder-index\0", NULL, cmd_builder_index },
 	{ NULL, NULL, NULL },
 };

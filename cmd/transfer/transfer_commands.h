@@ -68,6 +68,9 @@ int cmd_builder_etag(struct command_call *call, struct error *err);
 /* For `build`: fetch a file into a folder. */
 int cmd_builder_fetch(struct command_call *call, struct error *err);
 
+/* For `build`: an index around images that are here. */
+int cmd_builder_index(struct command_call *call, struct error *err);
+
 /* Extract images again from the blobs that are here. */
 int cmd_restore(struct command_call *call, struct error *err);
 

@@ -55,7 +55,7 @@ static int format_parts(const struct image_assemble *request,
 	autofree struct descriptor *layers = xcalloc(request->layer_count,
 						     sizeof(*layers));
 	struct manifest_parts parts = { DESCRIPTOR_INIT, layers,
-					request->layer_count };
+					request->layer_count, NULL };
 
 	jsonx_format(request->config, &out->config);
 	if (out->config.length > REGISTRY_DOCUMENT_MAX)

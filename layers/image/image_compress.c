@@ -13,6 +13,7 @@
 #include "layers/image/manifest_make.h"
 #include "layers/image/manifest_media.h"
 #include "layers/store/blob.h"
+#include "layers/store/gc.h"
 #include "layers/store/image_record.h"
 #include "layers/store/layer.h"
 #include "layers/tar/compress.h"
@@ -139,7 +140,7 @@ static int make_manifest(struct compressing *compressing, struct error *err)
 	autofree struct descriptor *layers = xcalloc(record->layer_count + 1,
 						     sizeof(*layers));
 	struct manifest_parts parts = { DESCRIPTOR_INIT, layers,
-					record->layer_count };
+					record->layer_count, NULL };
 	autoclean(strbuf_release) struct strbuf text =
 		STRBUF_LIMIT(REGISTRY_DOCUMENT_MAX);
 
@@ -198,6 +199,21 @@ static int move_names(const struct compressing *compressing, struct error *err)
 	return 0;
 }
 
+/* Nothing speaks of the manifest that named no blobs any more. */
+static int sweep(const struct compressing *compressing, struct error *err)
+{
+	autoclean(lockfile_release) struct lockfile lock = LOCKFILE_INIT;
+	autoclean(strvec_release) struct strvec candidates = STRVEC_INIT;
+	autoclean(gc_plan_release) struct gc_plan plan = GC_PLAN_INIT;
+	struct store *store = compressing->store;
+
+	strvec_add(&candidates, compressing->old_manifest.text);
+	if (store_lock(store, LOCKFILE_EXCLUSIVE, &lock, err) < 0 ||
+	    gc_plan_make(store, &candidates, &plan, err) < 0)
+		return -1;
+	return gc_plan_execute(store, &plan, err);
+}
+
 static bool is_missing(const struct compressing *compressing,
 		       const struct image_layer *layer)
 {
@@ -232,5 +248,7 @@ int image_compress(struct store *store, const struct digest *id,
 	if (make_manifest(&compressing, err) < 0 ||
 	    image_record_save(store, &compressing.record, err) < 0)
 		return -1;
-	return move_names(&compressing, err);
+	if (move_names(&compressing, err) < 0)
+		return -1;
+	return sweep(&compressing, err);
 }

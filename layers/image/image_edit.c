@@ -7,8 +7,24 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "layers/store/container_folder.h"
 #include "layers/store/gc.h"
+#include "layers/store/index_blobs.h"
 #include "layers/store/layout.h"
+
+static int add_to_members(const struct store *store,
+			  const struct name_record *record, const char *name,
+			  struct error *err)
+{
+	for (size_t i = 0; i < record->members.count; i++) {
+		struct digest id;
+
+		if (digest_parse(record->members.items[i], &id, err) < 0 ||
+		    image_record_add_name(store, &id, name, err) < 0)
+			return -1;
+	}
+	return 0;
+}
 
 /* Writes the name everywhere; the caller holds the lock. */
 static int put_name(struct store *store, const struct reference *ref,
@@ -16,8 +32,9 @@ static int put_name(struct store *store, const struct reference *ref,
 {
 	autofree char *text = reference_format(ref);
 
-	/* the image's list first: it must never miss a name that counts */
+	/* the images' lists first: they must never miss a name that counts */
 	if (image_record_add_name(store, &record->image, text, err) < 0 ||
+	    add_to_members(store, record, text, err) < 0 ||
 	    names_put(store, ref, record, err) < 0)
 		return -1;
 	return ref->digest ? 0 : layout_put(store, ref, record, err);
@@ -42,6 +59,42 @@ static void describe(const struct image_record *image,
 	record->target = image->manifest;
 	record->media_type = xstrdup(image->manifest_type);
 	record->size = image->manifest_size;
+}
+
+/* The image's record says when it was tagged last. */
+static int note_tagged(struct store *store, const struct digest *id,
+		       struct error *err)
+{
+	autoclean(image_record_release) struct image_record image =
+		IMAGE_RECORD_INIT;
+
+	if (image_record_load(store, id, &image, err) < 0)
+		return -1;
+	image.tagged = clock_now();
+	return image_record_save(store, &image, err);
+}
+
+int image_edit_tag_match(struct store *store, const struct image_match *match,
+			 const struct reference *ref, struct error *err)
+{
+	autoclean(lockfile_release) struct lockfile lock = LOCKFILE_INIT;
+	autoclean(name_record_release) struct name_record record =
+		NAME_RECORD_INIT;
+
+	if (!match->by_name)
+		return image_edit_tag(store, &match->id, ref, err);
+	if (store_lock(store, LOCKFILE_EXCLUSIVE, &lock, err) < 0 ||
+	    names_get(store, &match->name, &record, err) < 0)
+		return -1;
+	if (!record.is_whole) {
+		lockfile_release(&lock);
+		return image_edit_tag(store, &match->id, ref, err);
+	}
+	if (put_name(store, ref, &record, err) < 0 ||
+	    note_tagged(store, &record.image, err) < 0)
+		return -1;
+	image_event(store, "tag", &record.image, ref);
+	return 0;
 }
 
 int image_edit_tag(struct store *store, const struct digest *id,
@@ -147,9 +200,37 @@ static int remove_image(struct store *store, const struct image_record *image,
 	return 0;
 }
 
-/* Notes what NAME stands for, so that an index goes with its last name. */
+/* What names that go stood for: an index goes with its last name. */
+struct wake {
+	struct strvec targets; /* documents that may go */
+	struct strvec members; /* images of other platforms */
+};
+
+#define WAKE_INIT                        \
+	{                                \
+		STRVEC_INIT, STRVEC_INIT \
+	}
+
+static void wake_release(struct wake *wake)
+{
+	strvec_release(&wake->targets);
+	strvec_release(&wake->members);
+}
+DEFINE_CLEANUP(struct wake, wake_release)
+
+static void note_record(const struct store *store,
+			const struct name_record *record, struct wake *wake)
+{
+	if (record->is_whole)
+		index_blobs_list(store, &record->target, &wake->targets);
+	else
+		strvec_add(&wake->targets, record->target.text);
+	strvec_extend(&wake->members, record->members.items,
+		      record->members.count);
+}
+
 static void note_target(const struct store *store, const char *name,
-			struct strvec *targets)
+			struct wake *wake)
 {
 	autoclean(reference_release) struct reference ref = REFERENCE_INIT;
 	autoclean(name_record_release) struct name_record record =
@@ -158,15 +239,15 @@ static void note_target(const struct store *store, const char *name,
 
 	if (reference_parse(name, &ref, &ignored) == 0 &&
 	    names_get(store, &ref, &record, &ignored) == 0)
-		strvec_add(targets, record.target.text);
+		note_record(store, &record, wake);
 }
 
 static int drop_names(struct store *store, const struct digest *id,
-		      const struct strvec *names, struct strvec *targets,
+		      const struct strvec *names, struct wake *wake,
 		      struct image_removal *out, struct error *err)
 {
 	for (size_t i = 0; i < names->count; i++) {
-		note_target(store, names->items[i], targets);
+		note_target(store, names->items[i], wake);
 		if (drop_name(store, id, names->items[i], out, err) < 0)
 			return -1;
 	}
@@ -175,9 +256,8 @@ static int drop_names(struct store *store, const struct digest *id,
 
 /* The repository's digests, once none of its tags means this image. */
 static int drop_digests(struct store *store, const struct digest *id,
-			const struct reference *repository,
-			struct strvec *targets, struct image_removal *out,
-			struct error *err)
+			const struct reference *repository, struct wake *wake,
+			struct image_removal *out, struct error *err)
 {
 	autoclean(strvec_release) struct strvec tags = STRVEC_INIT;
 	autoclean(strvec_release) struct strvec digests = STRVEC_INIT;
@@ -191,7 +271,79 @@ static int drop_digests(struct store *store, const struct digest *id,
 		if (is_in_repository(digests.items[i], repository))
 			strvec_add(&going, digests.items[i]);
 	}
-	return drop_names(store, id, &going, targets, out, err);
+	return drop_names(store, id, &going, wake, out, err);
+}
+
+/* Whether a container stands on the image. */
+static int is_used(const struct store *store, const struct digest *id,
+		   bool *out, struct error *err)
+{
+	autoclean(strvec_release) struct strvec containers = STRVEC_INIT;
+	autoclean(strvec_release) struct strvec images = STRVEC_INIT;
+
+	if (container_folder_list(store, "", &containers, err) < 0)
+		return -1;
+	for (size_t i = 0; i < containers.count; i++)
+		if (container_folder_uses(store, containers.items[i], &images,
+					  NULL, err) < 0)
+			return -1;
+	*out = strvec_has(&images, id->text);
+	return 0;
+}
+
+/* One image that an index had for another platform, unless it is wanted. */
+static int drop_member(struct store *store, const char *text,
+		       const struct wake *wake, struct image_removal *out,
+		       struct error *err)
+{
+	autoclean(image_record_release) struct image_record image =
+		IMAGE_RECORD_INIT;
+	autoclean(strvec_release) struct strvec names = STRVEC_INIT;
+	struct digest id;
+	bool is_kept = false;
+
+	if (digest_parse(text, &id, err) < 0 ||
+	    image_record_names(store, &id, &names, &names, err) < 0 ||
+	    image_record_holders(store, &id, &names, err) < 0 ||
+	    is_used(store, &id, &is_kept, err) < 0)
+		return -1;
+	if (names.count || is_kept)
+		return 0;
+	if (image_record_load(store, &id, &image, err) == 0)
+		return remove_image(store, &image, &wake->targets, out, err);
+	error_release(err); /* gone already, or nothing to remove */
+	return image_record_remove(store, &id, err);
+}
+
+static int drop_members(struct store *store, const struct wake *wake,
+			struct image_removal *out, struct error *err)
+{
+	for (size_t i = 0; i < wake->members.count; i++)
+		if (drop_member(store, wake->members.items[i], wake, out, err) <
+		    0)
+			return -1;
+	return 0;
+}
+
+/* The image itself, once no name is left. */
+static int drop_image(struct store *store, const struct digest *id,
+		      const struct wake *wake, struct image_removal *out,
+		      struct error *err)
+{
+	autoclean(image_record_release) struct image_record image =
+		IMAGE_RECORD_INIT;
+	autoclean(strvec_release) struct strvec left = STRVEC_INIT;
+
+	if (image_record_names(store, id, &left, &left, err) < 0 ||
+	    image_record_holders(store, id, &left, err) < 0)
+		return -1;
+	if (left.count)
+		return 0;
+	if (image_record_load(store, id, &image, err) < 0) {
+		error_release(err); /* a damaged one has nothing to remove */
+		return image_record_remove(store, id, err);
+	}
+	return remove_image(store, &image, &wake->targets, out, err);
 }
 
 int image_edit_untag(struct store *store, const struct reference *name,
@@ -200,27 +352,35 @@ int image_edit_untag(struct store *store, const struct reference *name,
 	autoclean(lockfile_release) struct lockfile lock = LOCKFILE_INIT;
 	autoclean(name_record_release) struct name_record record =
 		NAME_RECORD_INIT;
-	autoclean(image_record_release) struct image_record image =
-		IMAGE_RECORD_INIT;
-	autoclean(strvec_release) struct strvec targets = STRVEC_INIT;
-	autoclean(strvec_release) struct strvec left = STRVEC_INIT;
+	autoclean(wake_release) struct wake wake = WAKE_INIT;
 	autofree char *text = reference_format(name);
 
 	if (store_lock(store, LOCKFILE_EXCLUSIVE, &lock, err) < 0 ||
 	    names_get(store, name, &record, err) < 0)
 		return -1;
-	strvec_add(&targets, record.target.text);
+	note_record(store, &record, &wake);
 	if (drop_name(store, &record.image, text, out, err) < 0 ||
-	    drop_digests(store, &record.image, name, &targets, out, err) < 0 ||
-	    image_record_names(store, &record.image, &left, &left, err) < 0)
+	    drop_digests(store, &record.image, name, &wake, out, err) < 0)
 		return -1;
-	if (left.count || keep)
-		return 0;
-	if (image_record_load(store, &record.image, &image, err) < 0) {
-		error_release(err); /* a damaged one has nothing to remove */
-		return image_record_remove(store, &record.image, err);
-	}
-	return remove_image(store, &image, &targets, out, err);
+	if (!keep && drop_image(store, &record.image, &wake, out, err) < 0)
+		return -1;
+	return drop_members(store, &wake, out, err);
+}
+
+int image_edit_forget(struct store *store, const struct reference *name,
+		      struct error *err)
+{
+	autoclean(lockfile_release) struct lockfile lock = LOCKFILE_INIT;
+	autoclean(name_record_release) struct name_record record =
+		NAME_RECORD_INIT;
+	autoclean(image_removal_release) struct image_removal ignored =
+		IMAGE_REMOVAL_INIT;
+	autofree char *text = reference_format(name);
+
+	if (store_lock(store, LOCKFILE_EXCLUSIVE, &lock, err) < 0 ||
+	    names_get(store, name, &record, err) < 0)
+		return -1;
+	return drop_name(store, &record.image, text, &ignored, err);
 }
 
 int image_edit_remove(struct store *store, const struct digest *id,
@@ -229,15 +389,16 @@ int image_edit_remove(struct store *store, const struct digest *id,
 	autoclean(lockfile_release) struct lockfile lock = LOCKFILE_INIT;
 	autoclean(image_record_release) struct image_record image =
 		IMAGE_RECORD_INIT;
-	autoclean(strvec_release) struct strvec targets = STRVEC_INIT;
+	autoclean(wake_release) struct wake wake = WAKE_INIT;
 	autoclean(strvec_release) struct strvec names = STRVEC_INIT;
 
 	if (store_lock(store, LOCKFILE_EXCLUSIVE, &lock, err) < 0 ||
 	    image_record_load(store, id, &image, err) < 0 ||
 	    image_record_names(store, id, &names, &names, err) < 0 ||
-	    drop_names(store, id, &names, &targets, out, err) < 0)
+	    drop_names(store, id, &names, &wake, out, err) < 0 ||
+	    remove_image(store, &image, &wake.targets, out, err) < 0)
 		return -1;
-	return remove_image(store, &image, &targets, out, err);
+	return drop_members(store, &wake, out, err);
 }
 
 void image_removal_release(struct image_removal *removal)

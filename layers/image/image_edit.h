@@ -20,6 +20,14 @@ int image_edit_name(struct store *store, const struct reference *ref,
 int image_edit_tag(struct store *store, const struct digest *id,
 		   const struct reference *ref, struct error *err) must_check;
 
+/*
+ * Give what MATCH found the further name REF: when a name of an index that was
+ * made here found it, REF means the index too.
+ */
+int image_edit_tag_match(struct store *store, const struct image_match *match,
+			 const struct reference *ref,
+			 struct error *err) must_check;
+
 struct image_removal {
 	struct strvec untagged; /* familiar names taken away, in order */
 	struct strvec deleted;	/* digests of what is gone: image, layers */
@@ -39,6 +47,10 @@ struct image_removal {
 int image_edit_untag(struct store *store, const struct reference *name,
 		     bool keep, struct image_removal *out,
 		     struct error *err) must_check;
+
+/* Take NAME away and nothing else: the images that it meant stay. */
+int image_edit_forget(struct store *store, const struct reference *name,
+		      struct error *err) must_check;
 
 /* Remove image ID with all its names and what only it used. */
 int image_edit_remove(struct store *store, const struct digest *id,

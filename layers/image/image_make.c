@@ -29,7 +29,7 @@ static int put_manifest(const struct image_make *request,
 			struct error *err)
 {
 	struct manifest_parts parts = { *config, request->layers,
-					request->layer_count };
+					request->layer_count, NULL };
 	autoclean(strbuf_release) struct strbuf text =
 		STRBUF_LIMIT(REGISTRY_DOCUMENT_MAX);
 

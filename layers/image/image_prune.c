@@ -93,6 +93,8 @@ static int plan_one(const struct store *store,
 	}
 	if (image_record_names(store, &id, &tags, NULL, err) < 0)
 		return -1;
+	if (!tags.count && image_record_holders(store, &id, &tags, err) < 0)
+		return -1;
 	fact.is_tagged = tags.count > 0;
 	fact.config = record.config;
 	if (image_prune_takes(filter, &fact))

@@ -2,6 +2,7 @@
 /* Pushing an image. */
 #include "layers/image/image_push.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -11,16 +12,29 @@
 #include "layers/image/image_event.h"
 #include "layers/store/blob.h"
 #include "layers/store/image_record.h"
+#include "layers/store/index_blobs.h"
 #include "layers/store/lease.h"
 #include "registry/registry_limits.h"
 #include "registry/upload.h"
 
 enum { PUSH_WORKERS = 3 };
 
+/* A manifest that goes, and where its bytes are. */
+struct push_part {
+	struct manifest manifest;
+	struct digest digest;
+};
+
 struct push {
 	const struct image_push *request;
 	struct client *client;
-	struct image_documents documents;
+	struct digest target; /* what goes by the tag: manifest or index */
+	enum mediatype target_type;
+	uint64_t target_size;
+	struct push_part *parts; /* one, or those of the index */
+	size_t part_count;
+	const struct descriptor **layers; /* of all parts, each once */
+	size_t layer_count;
 	char *mount_from; /* another repository there; NULL: none */
 	bool is_forced;	  /* the registry lost what it said it had */
 	struct lease lease;
@@ -29,7 +43,10 @@ struct push {
 static void push_release(struct push *push)
 {
 	client_close(push->client);
-	image_documents_release(&push->documents);
+	for (size_t i = 0; i < push->part_count; i++)
+		manifest_release(&push->parts[i].manifest);
+	free(push->parts);
+	free(push->layers);
 	lease_release(&push->lease);
 	free(push->mount_from);
 }
@@ -75,16 +92,93 @@ static int find_name(const struct image_push *request, struct name_record *out,
 }
 
 /* The image and its documents, all of them here. */
+static int gather_image(struct push *push, const struct name_record *name,
+			struct error *err)
+{
+	autoclean(image_documents_release) struct image_documents documents =
+		IMAGE_DOCUMENTS_INIT;
+	struct descriptor target = DESCRIPTOR_INIT;
+	struct documents_request want = {
+		.store = push->request->store,
+		.name = name->manifest.text,
+		.target = &target,
+	};
+
+	if (name->manifest.algorithm == DIGEST_NONE)
+		return error_set(err, ERROR_NOT_FOUND,
+				 "the image has no manifest here");
+	target.digest = name->manifest;
+	if (image_documents_gather(&want, &documents, err) < 0)
+		return -1;
+	push->parts = xcalloc(1, sizeof(*push->parts));
+	push->part_count = 1;
+	push->parts[0].manifest = documents.manifest;
+	push->parts[0].digest = documents.manifest_digest;
+	push->target = documents.manifest_digest;
+	push->target_type = documents.manifest.type;
+	push->target_size = documents.manifest_size;
+	documents.manifest = (struct manifest)MANIFEST_INIT;
+	return 0;
+}
+
+/* All that the index names: images, attestations. */
+static int gather_index(struct push *push, const struct name_record *name,
+			struct error *err)
+{
+	const struct store *store = push->request->store;
+	autoclean(image_index_release) struct image_index index =
+		IMAGE_INDEX_INIT;
+
+	if (index_blobs_index(store, &name->target, &index, err) < 0)
+		return -1;
+	push->target = name->target;
+	push->target_type = index.type;
+	push->target_size = name->size;
+	push->parts = xcalloc(index.count + 1, sizeof(*push->parts));
+	for (size_t i = 0; i < index.count; i++) {
+		struct push_part *part = &push->parts[push->part_count++];
+
+		part->manifest = (struct manifest)MANIFEST_INIT;
+		part->digest = index.manifests[i].digest;
+		if (index_blobs_manifest(store, &part->digest, &part->manifest,
+					 err) < 0)
+			return error_wrap(err, "manifest %s",
+					  part->digest.text);
+	}
+	return 0;
+}
+
+static bool has_layer(const struct push *push, const struct digest *digest)
+{
+	for (size_t i = 0; i < push->layer_count; i++)
+		if (digest_is_equal(&push->layers[i]->digest, digest))
+			return true;
+	return false;
+}
+
+static void list_layers(struct push *push)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < push->part_count; i++)
+		count += push->parts[i].manifest.layer_count;
+	push->layers = xcalloc(count + 1, sizeof(const struct descriptor *));
+	for (size_t i = 0; i < push->part_count; i++) {
+		const struct manifest *manifest = &push->parts[i].manifest;
+
+		for (size_t j = 0; j < manifest->layer_count; j++)
+			if (push->part_count == 1 ||
+			    !has_layer(push, &manifest->layers[j].digest))
+				push->layers[push->layer_count++] =
+					&manifest->layers[j];
+	}
+}
+
 static int gather(struct push *push, struct error *err)
 {
 	const struct image_push *request = push->request;
 	autoclean(name_record_release) struct name_record name =
 		NAME_RECORD_INIT;
-	struct descriptor target = DESCRIPTOR_INIT;
-	struct documents_request want = {
-		.store = request->store,
-		.target = &target,
-	};
 
 	if (find_name(request, &name, err) < 0 ||
 	    image_compress(request->store, &name.image, err) < 0)
@@ -92,35 +186,35 @@ static int gather(struct push *push, struct error *err)
 	/* it may mean another manifest by now */
 	name_record_release(&name);
 	name = (struct name_record)NAME_RECORD_INIT;
-	if (find_name(request, &name, err) < 0)
+	if (find_name(request, &name, err) < 0 ||
+	    (name.is_whole ? gather_index(push, &name, err)
+			   : gather_image(push, &name, err)) < 0)
 		return -1;
-	if (name.manifest.algorithm == DIGEST_NONE)
-		return error_set(err, ERROR_NOT_FOUND,
-				 "the image has no manifest here");
-	target.digest = name.manifest;
-	want.name = name.manifest.text;
-	if (image_documents_gather(&want, &push->documents, err) < 0)
-		return -1;
+	list_layers(push);
 	return find_mount(push, &name.image, err);
 }
 
 static int take_lease(struct push *push, struct error *err)
 {
-	const struct manifest *manifest = &push->documents.manifest;
 	autoclean(lockfile_release) struct lockfile lock = LOCKFILE_INIT;
+	struct lease *lease = &push->lease;
 
 	if (store_lock(push->request->store, LOCKFILE_SHARED, &lock, err) < 0 ||
-	    lease_open(push->request->store, &push->lease, err) < 0 ||
-	    lease_add(&push->lease, "blob",
-		      push->documents.manifest_digest.text, err) < 0 ||
-	    lease_add(&push->lease, "blob", manifest->config.digest.text, err) <
-		    0)
+	    lease_open(push->request->store, lease, err) < 0 ||
+	    lease_add(lease, "blob", push->target.text, err) < 0)
 		return -1;
-	for (size_t i = 0; i < manifest->layer_count; i++) {
-		if (lease_add(&push->lease, "blob",
-			      manifest->layers[i].digest.text, err) < 0)
+	for (size_t i = 0; i < push->part_count; i++) {
+		const struct push_part *part = &push->parts[i];
+
+		if (lease_add(lease, "blob", part->digest.text, err) < 0 ||
+		    lease_add(lease, "blob", part->manifest.config.digest.text,
+			      err) < 0)
 			return -1;
 	}
+	for (size_t i = 0; i < push->layer_count; i++)
+		if (lease_add(lease, "blob", push->layers[i]->digest.text,
+			      err) < 0)
+			return -1;
 	return 0;
 }
 
@@ -206,7 +300,7 @@ static int push_blob(struct push *push, const struct descriptor *blob,
 static int push_layer(void *context, size_t index, struct error *err)
 {
 	struct push *push = context;
-	const struct descriptor *blob = &push->documents.manifest.layers[index];
+	const struct descriptor *blob = push->layers[index];
 
 	if (push_blob(push, blob, true, err) < 0)
 		return error_wrap(err, "layer %s", blob->digest.text);
@@ -215,9 +309,8 @@ static int push_layer(void *context, size_t index, struct error *err)
 
 static int push_blobs(struct push *push, struct error *err)
 {
-	const struct manifest *manifest = &push->documents.manifest;
 	struct workers_task task = {
-		.count = manifest->layer_count,
+		.count = push->layer_count,
 		.workers = push->request->workers ? push->request->workers
 						  : PUSH_WORKERS,
 		.context = push,
@@ -226,41 +319,63 @@ static int push_blobs(struct push *push, struct error *err)
 
 	if (workers_run(&task, err) < 0)
 		return -1;
-	if (push_blob(push, &manifest->config, false, err) < 0)
-		return error_wrap(err, "config %s",
-				  manifest->config.digest.text);
+	for (size_t i = 0; i < push->part_count; i++) {
+		const struct descriptor *config =
+			&push->parts[i].manifest.config;
+
+		if (push_blob(push, config, false, err) < 0)
+			return error_wrap(err, "config %s",
+					  config->digest.text);
+	}
 	return 0;
 }
 
-static int push_manifest(struct push *push, const struct strbuf *bytes,
+static int push_document(struct push *push, const struct digest *digest,
+			 const char *name, enum mediatype type,
 			 struct error *err)
 {
-	const struct reference *ref = push->request->reference;
+	autoclean(strbuf_release) struct strbuf bytes =
+		STRBUF_LIMIT(REGISTRY_DOCUMENT_MAX);
 	struct upload_document document = {
-		.tag_or_digest = ref->tag ? ref->tag : ref->digest,
-		.bytes = bytes->text,
-		.length = bytes->length,
-		.media_type = mediatype_name(push->documents.manifest.type),
+		.tag_or_digest = name,
+		.media_type = mediatype_name(type),
 	};
 
+	if (blob_read(push->request->store, digest, REGISTRY_DOCUMENT_MAX,
+		      &bytes, err) < 0)
+		return -1;
+	document.bytes = bytes.text;
+	document.length = bytes.length;
 	return upload_manifest(push->client, &document, NULL, err);
+}
+
+/* What an index names goes before it, by digest. */
+static int push_documents(struct push *push, struct error *err)
+{
+	const struct reference *ref = push->request->reference;
+
+	for (size_t i = 0;
+	     mediatype_is_index(push->target_type) && i < push->part_count;
+	     i++) {
+		const struct push_part *part = &push->parts[i];
+
+		if (push_document(push, &part->digest, part->digest.text,
+				  part->manifest.type, err) < 0)
+			return -1;
+	}
+	return push_document(push, &push->target,
+			     ref->tag ? ref->tag : ref->digest,
+			     push->target_type, err);
 }
 
 static int push_all(struct push *push, struct error *err)
 {
-	autoclean(strbuf_release) struct strbuf bytes =
-		STRBUF_LIMIT(REGISTRY_DOCUMENT_MAX);
-	const struct manifest *manifest = &push->documents.manifest;
-
-	if (blob_read(push->request->store, &push->documents.manifest_digest,
-		      REGISTRY_DOCUMENT_MAX, &bytes, err) < 0)
-		return -1;
-	for (size_t i = 0; i < manifest->layer_count; i++)
+	for (size_t i = 0; i < push->layer_count; i++)
 		image_events_tell(&push->request->events, IMAGE_EVENT_PREPARING,
-				  &manifest->layers[i].digest, 0, 0);
+				  &push->layers[i]->digest, 0, 0);
 	if (push_blobs(push, err) < 0)
 		return -1;
-	if (push_manifest(push, &bytes, err) == 0)
+	if (push_documents(push, err) == 0)
 		return 0;
 	if (err->kind != ERROR_NOT_FOUND)
 		return -1;
@@ -269,7 +384,7 @@ static int push_all(struct push *push, struct error *err)
 	push->is_forced = true;
 	if (push_blobs(push, err) < 0)
 		return -1;
-	return push_manifest(push, &bytes, err);
+	return push_documents(push, err);
 }
 
 int image_push(const struct image_push *request, struct image_pushed *out,
@@ -277,7 +392,6 @@ int image_push(const struct image_push *request, struct image_pushed *out,
 {
 	autoclean(push_release) struct push push = {
 		.request = request,
-		.documents = IMAGE_DOCUMENTS_INIT,
 		.lease = LEASE_INIT,
 	};
 	autofree char *name = NULL;
@@ -286,8 +400,8 @@ int image_push(const struct image_push *request, struct image_pushed *out,
 	    client_open(request->client_options, request->reference,
 			CLIENT_PUSH, &push.client, err) == 0 &&
 	    push_all(&push, err) == 0) {
-		out->digest = push.documents.manifest_digest;
-		out->size = push.documents.manifest_size;
+		out->digest = push.target;
+		out->size = push.target_size;
 		image_event_named(request->store, "push", request->reference);
 		return 0;
 	}

@@ -2,7 +2,8 @@
 /*
  * Pushing an image: its blobs, several at a time, then its config, then its
  * manifest, byte for byte as they came in, so digests stay what they are;
- * layers that were made here are compressed first (image_compress.h). A blob
+ * layers that were made here are compressed first (image_compress.h). Of an
+ * index that was made here, all that it names goes before it. A blob
  * that the registry has is not sent; one that another repository of it has is
  * mounted.
  */
@@ -23,7 +24,7 @@ struct image_push {
 };
 
 struct image_pushed {
-	struct digest digest; /* of the manifest */
+	struct digest digest; /* of the manifest or index */
 	uint64_t size;
 };
 

@@ -111,7 +111,8 @@ static int make_manifest(struct archive_spool *spool,
 		STRBUF_LIMIT(REGISTRY_DOCUMENT_MAX);
 	autofree struct descriptor *layers = xcalloc(image->layers.count,
 						     sizeof(*layers));
-	struct manifest_parts parts = { *config, layers, image->layers.count };
+	struct manifest_parts parts = { *config, layers, image->layers.count,
+					NULL };
 
 	if (keep_layers(spool, image, &parts, err) < 0)
 		return -1;

@@ -17,5 +17,8 @@ void manifest_make(const struct manifest_parts *parts, struct strbuf *out)
 	(void)json_object_set_new(document, "config",
 				  descriptor_format(&parts->config));
 	(void)json_object_set_new(document, "layers", layers);
+	if (parts->annotations && json_object_size(parts->annotations))
+		(void)json_object_set(document, "annotations",
+				      (json_t *)(uintptr_t)parts->annotations);
 	jsonx_format(document, out);
 }

@@ -14,6 +14,7 @@ struct manifest_parts {
 	struct descriptor config;
 	struct descriptor *layers; /* borrowed, lowest first */
 	size_t layer_count;
+	const json_t *annotations; /* of the manifest; NULL: none */
 };
 
 /* Append the manifest of PARTS to OUT. */

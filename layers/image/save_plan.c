@@ -10,6 +10,7 @@
 #include "layers/image/layer_bytes.h"
 #include "layers/image/manifest_make.h"
 #include "layers/store/blob.h"
+#include "layers/store/index_blobs.h"
 #include "registry/registry_limits.h"
 #include "registry/spec/reference.h"
 
@@ -114,7 +115,7 @@ static int add_plain_image(struct planning *planning,
 	autoclean(strbuf_release) struct strbuf text =
 		STRBUF_LIMIT(REGISTRY_DOCUMENT_MAX);
 	struct manifest_parts parts = { DESCRIPTOR_INIT, layers,
-					record->layer_count };
+					record->layer_count, NULL };
 
 	parts.config.type = MEDIATYPE_OCI_CONFIG;
 	parts.config.digest = record->id;
@@ -178,18 +179,23 @@ static int add_entry(struct planning *planning,
 {
 	autoclean(reference_release) struct reference ref = REFERENCE_INIT;
 	json_t *entry = descriptor_format(manifest);
+	json_t *annotations;
 
 	(void)json_array_append_new(planning->entries, entry);
 	if (!name)
 		return 0;
 	if (reference_parse(name, &ref, err) < 0)
 		return -1;
+	if (!strcmp(ref.domain, SAVE_UNNAMED))
+		return 0;
 	/* docker puts the tag alone into OCI's annotation, podman the name */
-	(void)json_object_set_new(
-		entry, "annotations",
-		json_pack("{s:s,s:s}", NAME_CONTAINERD, name, NAME_OCI,
-			  planning->format == SAVE_DOCKER_ARCHIVE ? ref.tag
-								  : name));
+	annotations = json_pack(
+		"{s:s,s:s}", NAME_CONTAINERD, name, NAME_OCI,
+		planning->format == SAVE_DOCKER_ARCHIVE ? ref.tag : name);
+	if (manifest->annotations)
+		(void)json_object_update_missing(annotations,
+						 manifest->annotations);
+	(void)json_object_set_new(entry, "annotations", annotations);
 	return 0;
 }
 
@@ -224,6 +230,71 @@ static int add_docker_entry(struct planning *planning,
 	return 0;
 }
 
+static bool has_all(const struct store *store, const struct strvec *blobs)
+{
+	for (size_t i = 0; i < blobs->count; i++) {
+		autoclean(error_release) struct error ignored = ERROR_INIT;
+		struct digest digest;
+
+		if (digest_parse(blobs->items[i], &digest, &ignored) < 0 ||
+		    !blob_exists(store, &digest, NULL))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * What NAME means beside the image: an index that was made here, or a manifest
+ * with annotations. False when it means no more than the image, or when not all
+ * of it is here.
+ */
+static bool find_meaning(const struct planning *planning, const char *name,
+			 struct name_record *out, struct strvec *blobs)
+{
+	autoclean(reference_release) struct reference ref = REFERENCE_INIT;
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+
+	if (reference_parse(name, &ref, &ignored) < 0 ||
+	    names_get(planning->store, &ref, out, &ignored) < 0)
+		return false;
+	if (out->is_whole)
+		index_blobs_list(planning->store, &out->target, blobs);
+	else if (!digest_is_equal(&out->target, &out->manifest))
+		return false; /* of a registry: its other parts are there */
+	else
+		index_blobs_list_manifest(planning->store, &out->target, blobs);
+	return has_all(planning->store, blobs);
+}
+
+/* NAME's entry: MANIFEST, unless it means more. */
+static int add_named(struct planning *planning,
+		     const struct descriptor *manifest, const char *name,
+		     struct error *err)
+{
+	autoclean(name_record_release) struct name_record record =
+		NAME_RECORD_INIT;
+	autoclean(strvec_release) struct strvec blobs = STRVEC_INIT;
+	struct descriptor meant = DESCRIPTOR_INIT;
+
+	if (!find_meaning(planning, name, &record, &blobs) ||
+	    (!record.is_whole && planning->format == SAVE_DOCKER_ARCHIVE))
+		return add_entry(planning, manifest, name, err);
+	meant.type = mediatype_from_name(record.media_type);
+	meant.digest = record.target;
+	meant.size = record.size;
+	meant.annotations = record.annotations;
+	for (size_t i = 0; i < blobs.count; i++) {
+		struct digest digest;
+
+		if (digest_parse(blobs.items[i], &digest, err) < 0 ||
+		    lease_add(&planning->plan->lease, "blob", digest.text,
+			      err) < 0 ||
+		    add_blob(planning, &digest, err) < 0)
+			return -1;
+	}
+	return add_entry(planning, &meant, name, err);
+}
+
 static int add_image(struct planning *planning, const struct save_image *image,
 		     struct error *err)
 {
@@ -242,7 +313,7 @@ static int add_image(struct planning *planning, const struct save_image *image,
 	if (add_docker_entry(planning, image, err) < 0)
 		return -1;
 	for (size_t i = 0; i < image->names.count; i++) {
-		if (add_entry(planning, &manifest, image->names.items[i], err) <
+		if (add_named(planning, &manifest, image->names.items[i], err) <
 		    0)
 			return -1;
 	}

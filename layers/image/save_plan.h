@@ -20,6 +20,9 @@
 #include "layers/image/save_images.h"
 #include "layers/store/lease.h"
 
+/* Names below this registry are not written down: builds without a tag. */
+#define SAVE_UNNAMED "untagged.imgctl.invalid"
+
 enum save_format {
 	SAVE_NONE = 0,
 	SAVE_DOCKER_ARCHIVE,

@@ -12,6 +12,7 @@
 #include "layers/store/blob.h"
 #include "layers/store/container_folder.h"
 #include "layers/store/image_record.h"
+#include "layers/store/index_blobs.h"
 #include "layers/store/layer.h"
 #include "layers/store/lease.h"
 #include "layers/store/step_cache.h"
@@ -31,6 +32,17 @@ static void mark_image(json_t *set, const struct image_record *record)
 		mark(set, record->layers[i].blob.text);
 		mark(set, record->layers[i].folder);
 	}
+}
+
+/* What an index made here names: its images' documents, attestations. */
+static void mark_index(const struct store *store, const struct digest *index,
+		       json_t *set)
+{
+	autoclean(strvec_release) struct strvec blobs = STRVEC_INIT;
+
+	index_blobs_list(store, index, &blobs);
+	for (size_t i = 0; i < blobs.count; i++)
+		mark(set, blobs.items[i]);
 }
 
 /* An index that a name stands for is kept while the name is. */
@@ -54,6 +66,8 @@ static int mark_names(const struct store *store, const struct digest *id,
 		}
 		mark(set, record.target.text);
 		mark(set, record.manifest.text);
+		if (record.is_whole)
+			mark_index(store, &record.target, set);
 	}
 	return 0;
 }

@@ -51,9 +51,16 @@ static int write_list(const struct store *store, const struct digest *id,
 	return atomicfile_put(fd, "names.json", text.text, text.length, 0, err);
 }
 
-/* Whether NAME's own file still means image ID. */
-static bool is_current(const struct store *store, const char *name,
-		       const struct digest *id, bool *is_digest)
+/* What a name's own file says of an image. */
+enum bond {
+	BOND_NONE = 0,
+	BOND_TAG,
+	BOND_DIGEST,
+	BOND_MEMBER, /* it means an index that has the image as well */
+};
+
+static enum bond find_bond(const struct store *store, const char *name,
+			   const struct digest *id)
 {
 	autoclean(reference_release) struct reference ref = REFERENCE_INIT;
 	autoclean(name_record_release) struct name_record record =
@@ -62,9 +69,10 @@ static bool is_current(const struct store *store, const char *name,
 
 	if (reference_parse(name, &ref, &err) < 0 ||
 	    names_get(store, &ref, &record, &err) < 0)
-		return false;
-	*is_digest = ref.digest != NULL;
-	return digest_is_equal(&record.image, id);
+		return BOND_NONE;
+	if (digest_is_equal(&record.image, id))
+		return ref.digest ? BOND_DIGEST : BOND_TAG;
+	return strvec_has(&record.members, id->text) ? BOND_MEMBER : BOND_NONE;
 }
 
 int image_record_names(const struct store *store, const struct digest *id,
@@ -77,15 +85,27 @@ int image_record_names(const struct store *store, const struct digest *id,
 		return -1;
 	strvec_sort(&names);
 	for (size_t i = 0; i < names.count; i++) {
-		struct strvec *to;
-		bool is_digest = false;
+		enum bond bond = find_bond(store, names.items[i], id);
 
-		if (!is_current(store, names.items[i], id, &is_digest))
-			continue;
-		to = is_digest ? digests : tags;
-		if (to)
-			strvec_add(to, names.items[i]);
+		if (bond == BOND_TAG && tags)
+			strvec_add(tags, names.items[i]);
+		if (bond == BOND_DIGEST && digests)
+			strvec_add(digests, names.items[i]);
 	}
+	return 0;
+}
+
+int image_record_holders(const struct store *store, const struct digest *id,
+			 struct strvec *out, struct error *err)
+{
+	autoclean(strvec_release) struct strvec names = STRVEC_INIT;
+
+	if (read_list(store, id, &names, err) < 0)
+		return -1;
+	strvec_sort(&names);
+	for (size_t i = 0; i < names.count; i++)
+		if (find_bond(store, names.items[i], id) == BOND_MEMBER)
+			strvec_add(out, names.items[i]);
 	return 0;
 }
 

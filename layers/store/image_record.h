@@ -79,6 +79,13 @@ int image_record_names(const struct store *store, const struct digest *id,
 		       struct strvec *tags, struct strvec *digests,
 		       struct error *err) must_check;
 
+/*
+ * Append the names whose index has image ID for another platform than this
+ * machine's: they keep it, though none of them means it. Sorted, canonical.
+ */
+int image_record_holders(const struct store *store, const struct digest *id,
+			 struct strvec *out, struct error *err) must_check;
+
 /* Note that NAME (canonical form) may mean image ID from now on. */
 int image_record_add_name(const struct store *store, const struct digest *id,
 			  const char *name, struct error *err) must_check;

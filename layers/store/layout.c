@@ -125,6 +125,10 @@ int layout_put(const struct store *store, const struct reference *ref,
 	entry = json_pack("{s:s,s:s,s:I,s:{s:s}}", "mediaType", type, "digest",
 			  record->target.text, "size", (json_int_t)record->size,
 			  "annotations", REF_NAME, name);
+	if (record->annotations)
+		(void)json_object_update_missing(
+			json_object_get(entry, "annotations"),
+			record->annotations);
 	if (has_entry(manifests, entry))
 		return 0;
 	(void)drop_entries(manifests, name);

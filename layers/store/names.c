@@ -41,6 +41,19 @@ static int read_digest(const json_t *document, const char *key,
 	return digest_parse(text, out, err);
 }
 
+static int parse_whole(const json_t *document, struct name_record *out,
+		       struct error *err)
+{
+	json_t *annotations;
+
+	if (jsonx_opt_bool(document, "whole", &out->is_whole, err) < 0 ||
+	    jsonx_opt_strings(document, "members", &out->members, err) < 0 ||
+	    jsonx_opt_object(document, "annotations", &annotations, err) < 0)
+		return -1;
+	out->annotations = json_incref(annotations);
+	return 0;
+}
+
 static int parse_record(const json_t *document, struct name_record *out,
 			struct error *err)
 {
@@ -58,7 +71,8 @@ static int parse_record(const json_t *document, struct name_record *out,
 	    jsonx_opt_string(document, "checked", NULL, &checked, err) < 0 ||
 	    jsonx_opt_integer(document, "size", 0, INT64_MAX, &size, err) < 0)
 		return -1;
-	if (checked && clock_parse(checked, &out->checked, err) < 0)
+	if (parse_whole(document, out, err) < 0 ||
+	    (checked && clock_parse(checked, &out->checked, err) < 0))
 		return -1;
 	out->media_type = xstrdup(media_type);
 	out->source = xstrdup(source);
@@ -90,6 +104,14 @@ static json_t *format_record(const struct name_record *record)
 	if (record->source)
 		(void)json_object_set_new(document, "source",
 					  json_string(record->source));
+	if (record->is_whole)
+		(void)json_object_set_new(document, "whole", json_true());
+	if (record->members.count)
+		(void)json_object_set_new(document, "members",
+					  jsonx_from_strvec(&record->members));
+	if (record->annotations)
+		(void)json_object_set(document, "annotations",
+				      record->annotations);
 	return document;
 }
 
@@ -208,5 +230,7 @@ void name_record_release(struct name_record *record)
 {
 	free(record->media_type);
 	free(record->source);
+	strvec_release(&record->members);
+	json_decref(record->annotations);
 	*record = (struct name_record)NAME_RECORD_INIT;
 }

@@ -16,6 +16,8 @@
 #ifndef LAYERS_NAMES_H
 #define LAYERS_NAMES_H
 
+#include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/digest.h"
@@ -31,12 +33,16 @@ struct name_record {
 	struct digest image;	/* the config's digest: the image's id */
 	int64_t checked;	/* when a registry confirmed it; 0: never */
 	char *source;		/* host that answered; NULL: made here */
+	/* the target is an index, and all that it names is kept here */
+	bool is_whole;
+	struct strvec members; /* ids of its other platforms' images */
+	json_t *annotations;   /* of the target's descriptor; own, or NULL */
 };
 
-#define NAME_RECORD_INIT                                           \
-	{                                                          \
-		{ DIGEST_NONE, "" }, NULL, 0, { DIGEST_NONE, "" }, \
-			{ DIGEST_NONE, "" }, 0, NULL               \
+#define NAME_RECORD_INIT                                                       \
+	{                                                                      \
+		{ DIGEST_NONE, "" }, NULL, 0, { DIGEST_NONE, "" },             \
+			{ DIGEST_NONE, "" }, 0, NULL, false, STRVEC_INIT, NULL \
 	}
 
 /*
