@@ -16,7 +16,7 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
-#include "base/strbuf.h"
+#include "cmd/csv.h"
 #include "cmd/units.h"
 #include "layers/store/volume_options.h"
 
@@ -167,32 +167,11 @@ static int set_field(struct mount_fields *fields, const char *key,
 	return set_text(fields, key, value, err);
 }
 
-/* Takes one field off a CSV line; quotes may enclose the whole field. */
-static char *next_field(const char **at)
-{
-	struct strbuf field = STRBUF_INIT;
-	bool quoted = **at == '"';
-
-	if (quoted)
-		(*at)++;
-	while (**at && (quoted || **at != ',')) {
-		if (quoted && **at == '"') {
-			(*at)++;
-			if (**at != '"')
-				break;
-		}
-		strbuf_addch(&field, *(*at)++);
-	}
-	if (**at == ',')
-		(*at)++;
-	return strbuf_steal(&field);
-}
-
 int mount_fields_parse(const char *text, struct mount_fields *out,
 		       struct error *err)
 {
 	while (*text) {
-		autofree char *field = next_field(&text);
+		autofree char *field = csv_next(&text);
 		char *equals = strchr(field, '=');
 
 		if (equals)
