@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # The libraries of others, found once.
-# The front program may use only jansson, nettle, libseccomp and zlib (compressed logs), which come with base and runtime; a
-# static front takes their archives. All others are named by what is linked into imgctl-transfer and the tests.
+# The front program may use only jansson, nettle, libseccomp, zlib (compressed logs) and libyaml (devices' descriptions), which
+# come with base and runtime; a static front takes their archives. All others are named by what is linked into imgctl-transfer and the tests.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
+pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(NETTLE REQUIRED IMPORTED_TARGET nettle)
 pkg_check_modules(ARCHIVE REQUIRED IMPORTED_TARGET libarchive)
@@ -20,6 +21,7 @@ if(IMGCTL_STATIC)
   find_library(JANSSON_ARCHIVE NAMES libjansson.a REQUIRED)
   find_library(NETTLE_ARCHIVE NAMES libnettle.a REQUIRED)
   find_library(SECCOMP_ARCHIVE NAMES libseccomp.a REQUIRED)
+  find_library(YAML_ARCHIVE NAMES libyaml.a REQUIRED)
   find_library(ZLIB_ARCHIVE NAMES libz.a REQUIRED)
   find_library(NL_ROUTE_ARCHIVE NAMES libnl-route-3.a REQUIRED)
   find_library(NL_ARCHIVE NAMES libnl-3.a REQUIRED)
@@ -27,12 +29,14 @@ if(IMGCTL_STATIC)
   set(IMGCTL_JANSSON "${JANSSON_ARCHIVE}")
   set(IMGCTL_NETTLE "${NETTLE_ARCHIVE}")
   set(IMGCTL_SECCOMP "${SECCOMP_ARCHIVE}")
+  set(IMGCTL_YAML "${YAML_ARCHIVE}")
   set(IMGCTL_ZLIB "${ZLIB_ARCHIVE}")
 else()
   set(IMGCTL_NL PkgConfig::NL)
   set(IMGCTL_JANSSON PkgConfig::JANSSON)
   set(IMGCTL_NETTLE PkgConfig::NETTLE)
   set(IMGCTL_SECCOMP PkgConfig::SECCOMP)
+  set(IMGCTL_YAML PkgConfig::YAML)
   set(IMGCTL_ZLIB PkgConfig::ZLIB)
 endif()
 

@@ -76,6 +76,7 @@ static void plan_defaults(struct device_plan *out)
 	for (size_t i = 0; i < DEFAULT_COUNT; i++)
 		out->nodes[out->count++] = (struct device_node){
 			.shown = defaults[i].path,
+			.host = defaults[i].path,
 			.target = xstrdup(defaults[i].path + 1),
 			.mode = S_IFCHR | 0666,
 			.number = makedev(defaults[i].major, defaults[i].minor),
@@ -103,6 +104,8 @@ void devices_plan(const struct runtime_spec *spec, struct device_plan *out)
 			continue;
 		out->nodes[out->count++] = (struct device_node){
 			.shown = device->path,
+			.host = device->host_path ? device->host_path
+						  : device->path,
 			.target = TAKE_PTR(target),
 			.mode = type_bits(device->type) | mode,
 			.number = makedev(device->major, device->minor),
@@ -119,11 +122,11 @@ static bool is_same_device(const struct stat *st,
 	       (S_ISFIFO(st->st_mode) || st->st_rdev == node->number);
 }
 
-/* Binds the host's node of the same path over an empty file. */
+/* Binds the host's node over an empty file. */
 static int bind_node(const struct device_node *node, int folder,
 		     const char *name)
 {
-	autoclose int tree = open_tree(AT_FDCWD, node->shown,
+	autoclose int tree = open_tree(AT_FDCWD, node->host,
 				       OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 	autoclose int target = -1;
 	struct stat st;

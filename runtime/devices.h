@@ -22,6 +22,7 @@
 
 struct device_node {
 	const char *shown; /* path as given; borrowed */
+	const char *host;  /* the host's node, where it is bound; borrowed */
 	char *target;	   /* relative to the root */
 	mode_t mode;	   /* with its type */
 	dev_t number;

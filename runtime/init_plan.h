@@ -24,6 +24,7 @@ struct init_plan {
 	int stdio[3];			 /* -1: /dev/null */
 	int start_fd;			 /* wait for a client here; or -1 */
 	int root;			 /* detached mount to become "/" */
+	const char *root_place;		 /* launch.h; borrowed */
 	int control;			 /* the child's end of the line */
 	struct namespace_plan namespaces;
 	struct mount_plan mounts;

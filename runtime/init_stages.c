@@ -127,7 +127,8 @@ static int raise_loopback(struct progress *at, struct stage_failure *fail)
 
 static int attach_root(struct progress *at, struct stage_failure *fail)
 {
-	return rootfs_attach(at->spec, at->plan->root, fail);
+	return rootfs_attach(at->spec, at->plan->root, at->plan->root_place,
+			     fail);
 }
 
 /*

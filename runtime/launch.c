@@ -55,6 +55,7 @@ static int make_plan(const struct launch *launch, struct init_plan *plan,
 	plan->confine.has_listener = launch->listen;
 	plan->no_keyring = launch->no_keyring;
 	plan->no_pivot = launch->no_pivot;
+	plan->root_place = launch->root_place;
 	if (mount_plan_open(&plan->mounts, spec, err) < 0)
 		return -1;
 	return open_root(launch, plan, err);

@@ -67,6 +67,7 @@ struct launch {
 	bool no_pivot;	    /* the root is moved over "/" and entered */
 	const char *id;	    /* container's id: keyring name, hooks' state */
 	const char *bundle; /* directory told to hooks; NULL: "/" */
+	const char *root_place; /* where hooks find the root; NULL: nowhere */
 };
 
 #define LAUNCH_INIT                                                        \

@@ -25,7 +25,7 @@ static bool propagation_is(const struct runtime_spec *spec, const char *word)
  * What the host mounts may still come in when the specification says slave or
  * shared; nothing goes out before the final propagation is set.
  */
-int rootfs_attach(const struct runtime_spec *spec, int root,
+int rootfs_attach(const struct runtime_spec *spec, int root, const char *place,
 		  struct stage_failure *fail)
 {
 	bool is_slave = propagation_is(spec, "slave") ||
@@ -35,7 +35,9 @@ int rootfs_attach(const struct runtime_spec *spec, int root,
 
 	if (mount(NULL, "/", NULL, MS_REC | cut_to, NULL) < 0)
 		return stage_fail(fail, STAGE_PROPAGATION, NULL);
-	if (move_mount(root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0)
+	if ((!place || move_mount(root, "", AT_FDCWD, place,
+				  MOVE_MOUNT_F_EMPTY_PATH) < 0) &&
+	    move_mount(root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0)
 		return stage_fail(fail, STAGE_ROOT, NULL);
 	/* a clone of a shared mount is in its peer group still */
 	if (mount_setattr(root, "", AT_EMPTY_PATH | AT_RECURSIVE, &cut,

@@ -15,8 +15,12 @@
 #include "runtime/spec/runtime_spec.h"
 #include "runtime/stage.h"
 
-/* Cut the host's mounts off and attach the detached mount ROOT. */
-int rootfs_attach(const struct runtime_spec *spec, int root,
+/*
+ * Cut the host's mounts off and attach the detached mount ROOT: at PLACE, a
+ * folder of the host where hooks look for it, or, when that is NULL or may not
+ * be entered by ids that are mapped, over "/".
+ */
+int rootfs_attach(const struct runtime_spec *spec, int root, const char *place,
 		  struct stage_failure *fail);
 
 /*

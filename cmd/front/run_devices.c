@@ -2,7 +2,9 @@
 /*
  * --device HOST[:CONTAINER][:rwm]: what the host path is now, node and rule,
  * kept in HostConfig.Devices so that the specification can be made without
- * looking at the host again. A folder means all device nodes below it.
+ * looking at the host again. A folder means all device nodes below it. What is
+ * the name of a CDI device is looked up by a start, as all that is asked for by
+ * what somebody else knows of it: HostConfig.DeviceRequests.
  */
 #include <dirent.h>
 #include <string.h>
@@ -10,7 +12,10 @@
 #include <sys/sysmacros.h>
 
 #include "base/alloc.h"
+#include "base/jsonx.h"
+#include "cmd/front/run_gpus.h"
 #include "cmd/front/run_parts.h"
+#include "runtime/cdi/cdi_name.h"
 
 enum { RUN_DEVICES_MAX = 4096 };
 
@@ -162,8 +167,48 @@ int run_devices(const struct run_options *options, json_t **out,
 			return -1;
 	}
 	for (size_t i = 0; i < options->devices.count; i++) {
-		if (add_device(options->devices.items[i], list, err) < 0)
+		const char *text = options->devices.items[i];
+
+		if (!cdi_name_is_qualified(text) &&
+		    add_device(text, list, err) < 0)
 			return -1;
 	}
 	return options->is_privileged ? add_host_devices(list, err) : 0;
+}
+
+/* All names are one request, behind those of --gpus. */
+static void add_names(const struct run_options *options, json_t *list)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; i < options->devices.count; i++) {
+		const char *text = options->devices.items[i];
+
+		if (cdi_name_is_qualified(text))
+			(void)json_array_append_new(names, json_string(text));
+	}
+	if (json_array_size(names))
+		(void)json_array_append_new(
+			list, json_pack("{s:s,s:i,s:O,s:n,s:n}", "Driver",
+					"cdi", "Count", 0, "DeviceIDs", names,
+					"Capabilities", "Options"));
+	json_decref(names);
+}
+
+int run_device_requests(const struct run_options *options, json_t **out,
+			struct error *err)
+{
+	autoclean(jsonx_free) json_t *list = json_array();
+
+	for (size_t i = 0; i < options->gpus.count; i++) {
+		json_t *request = NULL;
+
+		if (run_gpus_parse(options->gpus.items[i], &request, err) < 0)
+			return -1;
+		(void)json_array_append_new(list, request);
+	}
+	add_names(options, list);
+	if (json_array_size(list))
+		*out = TAKE_PTR(list);
+	return 0;
 }

@@ -271,10 +271,15 @@ static int set_devices(const struct run_options *options, json_t *host,
 		       struct error *err)
 {
 	json_t *devices = NULL;
+	json_t *requests = NULL;
 	int result = run_devices(options, &devices, err);
 
 	(void)json_object_set_new(host, "Devices", devices);
-	return result;
+	if (result < 0 || run_device_requests(options, &requests, err) < 0)
+		return -1;
+	if (requests)
+		(void)json_object_set_new(host, "DeviceRequests", requests);
+	return 0;
 }
 
 static int set_runtime(const struct run_options *options, json_t *host,
@@ -294,11 +299,6 @@ static int set_runtime(const struct run_options *options, json_t *host,
 				 "error looking up volume plugin %s: plugin "
 				 "\"%s\" not found",
 				 driver, driver);
-	if (options->gpus)
-		return error_set(err, ERROR_UNSUPPORTED,
-				 "could not select device driver \"\" with "
-				 "capabilities: [[gpu]]: pass the nodes with "
-				 "--device");
 	if (options->storage_opts.count)
 		return error_set(err, ERROR_UNSUPPORTED,
 				 "--storage-opt %s: the storage driver has no "

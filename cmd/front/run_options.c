@@ -38,7 +38,7 @@ void run_options_release(struct run_options *options)
 		&options->read_bps,	&options->write_bps,
 		&options->read_iops,	&options->write_iops,
 		&options->storage_opts, &options->uid_maps,
-		&options->gid_maps,
+		&options->gid_maps,	&options->gpus,
 	};
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)

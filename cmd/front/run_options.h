@@ -21,7 +21,7 @@ struct run_options {
 	const char *name, *workdir, *user, *entrypoint, *hostname, *domainname;
 	const char *ip, *ip6, *ipc, *pid, *uts, *cgroupns, *cgroup_parent;
 	const char *pull, *platform, *cidfile, *stop_signal, *detach_keys;
-	const char *restart, *health_command, *runtime, *volume_driver, *gpus;
+	const char *restart, *health_command, *runtime, *volume_driver;
 	const char *userns, *subuid_name, *subgid_name;
 	const char *log_driver, *cpuset_cpus, *cpuset_mems, *mac_address;
 	bool has_entrypoint, has_stop_timeout;
@@ -39,7 +39,7 @@ struct run_options {
 	struct strvec networks, aliases, publish;
 	struct strvec weight_devices, read_bps, write_bps;
 	struct strvec uid_maps, gid_maps;
-	struct strvec read_iops, write_iops, storage_opts;
+	struct strvec read_iops, write_iops, storage_opts, gpus;
 };
 
 /* The defaults before anything is read. */
@@ -67,6 +67,10 @@ int run_block_bytes(void *field, const char *value,
 /* The same for a rate of operations. */
 int run_block_operations(void *field, const char *value,
 			 struct error *err) must_check;
+
+/* A check of --gpus, likewise. */
+int run_gpus_check(void *field, const char *value,
+		   struct error *err) must_check;
 
 /* Free the lists. */
 void run_options_release(struct run_options *options);

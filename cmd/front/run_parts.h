@@ -97,6 +97,13 @@ int run_devices(const struct run_options *options, json_t **out,
 		struct error *err) must_check;
 
 /*
+ * Devices that others describe, --gpus and CDI names of --device, as
+ * HostConfig.DeviceRequests; *OUT stays NULL when there are none.
+ */
+int run_device_requests(const struct run_options *options, json_t **out,
+			struct error *err) must_check;
+
+/*
  * docker's Mounts for -v, --mount and the image's volumes. Volumes and missing
  * -v sources are made. BINDS_OUT gets what HostConfig.Binds says.
  */

@@ -23,6 +23,7 @@
 #include "runtime/engine/container_event.h"
 #include "runtime/engine/container_files.h"
 #include "runtime/engine/container_health.h"
+#include "runtime/engine/container_hooks.h"
 #include "runtime/engine/container_ids.h"
 #include "runtime/engine/container_lock.h"
 #include "runtime/engine/container_network.h"
@@ -67,6 +68,7 @@ struct running {
 	struct container_network network;
 	struct container_uplink pasta;
 	struct container_ports pasta_ports;
+	struct container_hooks hooks;
 };
 
 /* A start on its way, for what is done while the child mounts. */
@@ -176,14 +178,18 @@ static int launch(struct running *running, const struct start_plan *plan,
 					    : -1;
 	request.filter = plan->has_filter ? &plan->filter.program : NULL;
 	request.filter_flags = plan->filter.flags;
-	if (container_ids_give_streams(&running->ids, stdio->fds, err) < 0)
+	if (container_ids_give_streams(&running->ids, stdio->fds, err) < 0 ||
+	    container_hooks_prepare(running->store, running->container->id,
+				    &plan->spec, running->lock.folder_fd,
+				    &running->hooks, err) < 0)
 		return -1;
 	request.prepare = join_groups;
 	request.accompany = accompany;
 	request.context = &starting;
 	request.network_fd = network_fd;
 	request.id = running->container->id;
-	request.bundle = running->store->root;
+	request.bundle = running->hooks.bundle;
+	request.root_place = running->hooks.root;
 	return launch_container(&request, out, err);
 }
 
@@ -551,6 +557,8 @@ static void ended(void *context, int exit_code, bool is_asked,
 	running->state.is_oom_killed = running->cgroup && exit_code == 137 &&
 				       cgroup_has_oom_killed(running->cgroup);
 	note_over(running);
+	container_hooks_stopped(&running->hooks, running->container->id,
+				running->lock.folder_fd);
 	note_death(running);
 	log_writer_close(TAKE_PTR(running->log));
 	next->is_started_again = is_started_again(running, exit_code, is_asked);
@@ -641,6 +649,7 @@ static void running_release(struct running *running)
 	cleanup_close(&running->mounts_fd);
 	volume_hold_release(&running->volumes);
 	container_health_release(&running->health);
+	container_hooks_release(&running->hooks);
 	container_state_release(&running->state);
 	container_lock_release(&running->lock);
 	cleanup_close(&running->listen_fd);
@@ -725,6 +734,7 @@ void container_monitor(struct store *store, int client_fd)
 		.mounts_fd = -1,
 		.volumes = VOLUME_HOLD_INIT,
 		.health = CONTAINER_HEALTH_INIT,
+		.hooks = CONTAINER_HOOKS_INIT,
 		.network = CONTAINER_NETWORK_INIT,
 		.pasta = CONTAINER_UPLINK_INIT,
 		.pasta_ports = CONTAINER_PORTS_INIT,

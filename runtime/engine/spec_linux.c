@@ -72,6 +72,16 @@ static json_t *make_sysctls(const struct spec_request *request)
 	return sysctls;
 }
 
+static json_t *make_device(const json_t *device, const json_t *node)
+{
+	json_t *copy = json_copy((json_t *)(uintptr_t)node);
+	const char *host = spec_string(device, "PathOnHost");
+
+	if (*host && strcmp(host, spec_string(node, "path")) != 0)
+		(void)json_object_set_new(copy, "hostPath", json_string(host));
+	return copy;
+}
+
 /* Devices asked for were looked at when the container was created. */
 static json_t *make_devices(const json_t *host_config)
 {
@@ -85,8 +95,8 @@ static json_t *make_devices(const json_t *host_config)
 		const json_t *node = json_object_get(device, "Node");
 
 		if (json_is_object(node))
-			(void)json_array_append_new(
-				devices, json_copy((json_t *)(uintptr_t)node));
+			(void)json_array_append_new(devices,
+						    make_device(device, node));
 	}
 	return devices;
 }

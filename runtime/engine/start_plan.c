@@ -13,10 +13,12 @@
 #include "base/userns.h"
 #include "layers/store/container_folder.h"
 #include "runtime/caps.h"
+#include "runtime/cdi/cdi_registry.h"
 #include "runtime/cgroup/cgroup_delegation.h"
 #include "runtime/engine/container_profile.h"
 #include "runtime/engine/container_state.h"
 #include "runtime/engine/container_volumes.h"
+#include "runtime/engine/device_requests.h"
 #include "runtime/engine/shm_join.h"
 #include "runtime/engine/spec_generate.h"
 #include "runtime/seccomp/seccomp_cache.h"
@@ -193,7 +195,9 @@ static int generate(const struct store *store,
 	request.pid_path = joins.pid;
 	request.user_path = joins.user;
 	request.shm_source = joins.shm;
-	if (spec_generate(&request, &plan->document, err) < 0)
+	if (spec_generate(&request, &plan->document, err) < 0 ||
+	    device_requests_apply(container->host_config, cdi_folders,
+				  plan->document, err) < 0)
 		return -1;
 	return runtime_spec_parse(plan->document, &plan->spec, err);
 }

@@ -383,11 +383,11 @@ static void add_node(const struct device_plan *plan,
 
 	if (plan->is_bound && !is_pipe) {
 		strbuf_addstr(out, "place ");
-		explain_add_word(node->shown, out);
+		explain_add_word(node->host, out);
 		strbuf_addch(out, ' ');
 		explain_add_word(node->target, out);
 		strbuf_addstr(out, "\nmnt --bind ");
-		explain_add_word(node->shown, out);
+		explain_add_word(node->host, out);
 		strbuf_addstr(out, " \"$target\"\n");
 		return;
 	}

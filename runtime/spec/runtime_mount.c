@@ -97,6 +97,7 @@ static int read_device(const json_t *value, void *item, struct error *err)
 
 	if (jsonx_string(value, "type", &type, err) < 0 ||
 	    spec_read_path(value, "path", &device->path, err) < 0 ||
+	    spec_read_text(value, "hostPath", &device->host_path, err) < 0 ||
 	    spec_read_u32(value, "major", &device->major, err) < 0 ||
 	    spec_read_u32(value, "minor", &device->minor, err) < 0 ||
 	    spec_read_number(value, "fileMode", 0, 07777, &device->mode, err) <
@@ -139,7 +140,9 @@ void runtime_mounts_free(struct runtime_mount *mounts, size_t count)
 
 void runtime_devices_free(struct runtime_device *devices, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		free(devices[i].path);
+		free(devices[i].host_path);
+	}
 	free(devices);
 }

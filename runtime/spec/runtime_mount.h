@@ -39,6 +39,8 @@ struct runtime_mount {
 struct runtime_device {
 	char type; /* 'b', 'c' ('u' is read as 'c'), 'p' */
 	char *path;
+	char *host_path; /* an addition of ours, for where nodes are bound: the
+			    host's node is elsewhere; or NULL */
 	uint32_t major, minor;
 	struct runtime_number mode; /* permission bits */
 	uint32_t uid, gid;
