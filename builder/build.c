@@ -41,6 +41,7 @@ static void build_state_release(struct build_state *build)
 	strvec_release(&build->made);
 	strvec_release(&build->used);
 	strbuf_release(&build->history);
+	error_release(&build->failure);
 	cleanup_close(&build->stop_fd);
 	free(build->host_platform);
 	free(build->platform);
@@ -58,15 +59,19 @@ static void stop_others(const struct build_state *build)
 		errno = 0; /* they end by themselves */
 }
 
+/* Of several that fail the first one's WHY is kept: others end because of it.
+ */
 static void settle(struct build_state *build, struct build_stage *stage,
-		   bool is_done)
+		   struct error *why)
 {
 	(void)pthread_mutex_lock(&build->lock); /* no way to fail */
-	stage->progress = is_done ? STAGE_DONE : STAGE_FAILED;
-	build->is_failed = build->is_failed || !is_done;
+	stage->progress = why ? STAGE_FAILED : STAGE_DONE;
+	if (why && !build->is_failed)
+		error_move(&build->failure, why);
+	build->is_failed = build->is_failed || why;
 	(void)pthread_cond_broadcast(&build->changed);
 	(void)pthread_mutex_unlock(&build->lock);
-	if (!is_done)
+	if (why)
 		stop_others(build);
 }
 
@@ -97,15 +102,14 @@ int build_stage_need(struct build_state *build, size_t number,
 
 	if (was == STAGE_DONE)
 		return 0;
-	if (was == STAGE_FAILED)
-		return error_set(err, ERROR_INTERRUPTED,
-				 "a stage that is needed has failed");
-	if (build_stage_run(build, stage, err) < 0) {
-		settle(build, stage, false);
-		return -1;
+	if (was == STAGE_IDLE && build_stage_run(build, stage, err) == 0) {
+		settle(build, stage, NULL);
+		return 0;
 	}
-	settle(build, stage, true);
-	return 0;
+	if (was == STAGE_IDLE)
+		settle(build, stage, err);
+	return error_set(err, ERROR_INTERRUPTED,
+			 "a stage that is needed has failed");
 }
 
 static void mark(struct build_state *build, size_t number);
@@ -312,6 +316,7 @@ int build_run(const struct build_request *request, struct build_result *out,
 		.made = STRVEC_INIT,
 		.used = STRVEC_INIT,
 		.history = STRBUF_INIT,
+		.failure = ERROR_INIT,
 		.stop_fd = -1,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.changed = PTHREAD_COND_INITIALIZER,
@@ -323,6 +328,8 @@ int build_run(const struct build_request *request, struct build_result *out,
 		return -1;
 	result = run_needed(&build, err);
 	build_why_write(&build);
+	if (result < 0 && build.is_failed)
+		error_move(err, &build.failure);
 	if (result < 0)
 		return -1;
 	image_state_copy(&build.stages[target->number].image, &out->image);

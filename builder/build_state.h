@@ -50,6 +50,7 @@ struct build_state {
 	struct strbuf history;	    /* lock; lines to be written */
 	unsigned steps;		    /* lock; numbers given */
 	bool is_failed;		    /* lock */
+	struct error failure;	    /* lock; the first stage's that failed */
 	int stop_fd;		    /* readable once a stage has failed */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
