@@ -6,6 +6,7 @@
 #include "builder/build_source.h"
 #include "builder/build_step_parts.h"
 #include "builder/image/image_settings.h"
+#include "builder/steps/copy_owner.h"
 #include "builder/steps/copy_run.h"
 #include "builder/steps/step_files.h"
 
@@ -84,16 +85,18 @@ int build_step_copy(struct build_step *step, struct error *err)
 		.is_add = instruction->kind == INSTRUCTION_ADD,
 		.folder = image_settings_folder(config),
 	};
+	/* who a name is says the image below */
+	bool is_alone = copy->link && !copy_owner_is_named(copy->chown);
 	struct digest quick;
 	autoclose int view = -1;
 
 	if (build_source_find(step->build, step->stage, copy->from, &source,
 			      err) < 0)
 		return -1;
-	build_step_key(step, copy->link, &step->key);
+	build_step_key(step, is_alone, &step->key);
 	step->has_quick = !source.context && copy->from;
 	if (step->has_quick) {
-		build_step_key(step, copy->link, &step->quick);
+		build_step_key(step, is_alone, &step->quick);
 		step_key_add(&step->quick, "folder", request.folder);
 		key_whole(copy, &source, &step->quick);
 		if (build_step_take_quick(step, text, &quick, err))

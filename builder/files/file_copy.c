@@ -17,7 +17,7 @@
 struct copying {
 	const struct file_copy *request;
 	struct inode_map inodes;
-	bool *is_new; /* by item: the folder was made here */
+	bool *is_due; /* by item: a folder whose attributes are to be set */
 	int folder;   /* the one that was opened last, for TO */
 	int source;   /* and for FROM */
 	char *folder_path, *source_path;
@@ -26,7 +26,7 @@ struct copying {
 static void copying_release(struct copying *copying)
 {
 	inode_map_release(&copying->inodes);
-	free(copying->is_new);
+	free(copying->is_due);
 	free(copying->folder_path);
 	free(copying->source_path);
 	cleanup_close(&copying->folder);
@@ -72,6 +72,18 @@ static mode_t mode_of(const struct file_copy *request,
 			     : mode;
 }
 
+static uid_t uid_of(const struct file_copy *request,
+		    const struct file_item *item)
+{
+	return request->keeps_owners ? item->st.st_uid : request->uid;
+}
+
+static gid_t gid_of(const struct file_copy *request,
+		    const struct file_item *item)
+{
+	return request->keeps_owners ? item->st.st_gid : request->gid;
+}
+
 /* Attributes that the file system there has no room for are left out. */
 static int copy_xattrs(int from, int to, struct error *err)
 {
@@ -114,11 +126,15 @@ static int set_file(const struct file_copy *request, int fd,
 		    const struct file_item *item, struct error *err)
 {
 	const struct timespec times[2] = { item->st.st_mtim, item->st.st_mtim };
+	uid_t uid = uid_of(request, item);
+	gid_t gid = gid_of(request, item);
 
-	if ((request->uid != geteuid() || request->gid != getegid()) &&
-	    fchown(fd, request->uid, request->gid) < 0)
-		return error_sys(err, errno, "set owner %u:%u of %s",
-				 request->uid, request->gid, item->to);
+	/* what was made here is ours; a folder may have been there */
+	if ((S_ISDIR(item->st.st_mode) || uid != geteuid() ||
+	     gid != getegid()) &&
+	    fchown(fd, uid, gid) < 0)
+		return error_sys(err, errno, "set owner %u:%u of %s", uid, gid,
+				 item->to);
 	if (fchmod(fd, mode_of(request, item)) < 0)
 		return error_sys(err, errno, "set mode of %s", item->to);
 	if (futimens(fd, times) < 0)
@@ -160,8 +176,8 @@ static int set_name(const struct copying *copying, const struct file_item *item,
 	const struct timespec times[2] = { item->st.st_mtim, item->st.st_mtim };
 	const char *leaf = leaf_of(item->to);
 
-	if (fchownat(copying->folder, leaf, request->uid, request->gid,
-		     AT_SYMLINK_NOFOLLOW) < 0 ||
+	if (fchownat(copying->folder, leaf, uid_of(request, item),
+		     gid_of(request, item), AT_SYMLINK_NOFOLLOW) < 0 ||
 	    utimensat(copying->folder, leaf, times, AT_SYMLINK_NOFOLLOW) < 0)
 		return error_sys(err, errno, "set owner and time of %s",
 				 item->to);
@@ -227,10 +243,9 @@ static int copy_folder(struct copying *copying, size_t index,
 
 	if (!*item->to)
 		return 0; /* the destination itself */
-	if (mkdirat(copying->folder, leaf, 0700) == 0) {
-		copying->is_new[index] = true;
+	copying->is_due[index] = true;
+	if (mkdirat(copying->folder, leaf, 0700) == 0)
 		return 0;
-	}
 	if (errno != EEXIST)
 		return error_sys(err, errno, "make folder %s", item->to);
 	if (fstatat(copying->folder, leaf, &there, AT_SYMLINK_NOFOLLOW) < 0)
@@ -263,7 +278,7 @@ static int copy_item(struct copying *copying, size_t index, struct error *err)
 					 : copy_other(copying, item, err);
 }
 
-/* A new folder's own attributes, once all that is in it is there. */
+/* A folder's own attributes, once all that is in it is there. */
 static int finish_folder(const struct copying *copying, size_t index,
 			 struct error *err)
 {
@@ -273,7 +288,7 @@ static int finish_folder(const struct copying *copying, size_t index,
 	autoclose int from = -1;
 	autoclose int to = -1;
 
-	if (!copying->is_new[index])
+	if (!copying->is_due[index])
 		return 0;
 	from = fs_open_raw(request->root, item->from, FS_NO_LINKS,
 			   O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
@@ -295,7 +310,7 @@ int file_copy(const struct file_copy *request, struct error *err)
 		.source = -1,
 	};
 
-	copying.is_new = xcalloc(request->count + 1, sizeof(bool));
+	copying.is_due = xcalloc(request->count + 1, sizeof(bool));
 	for (size_t i = 0; i < request->count; i++)
 		if (copy_item(&copying, i, err) < 0)
 			return -1;

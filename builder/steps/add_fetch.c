@@ -186,8 +186,24 @@ static int find_locked(const struct build_request *build, const char *url,
 	if (!locked)
 		return error_set(err, ERROR_INVALID,
 				 "it is not in Dockerfile.lock");
+	if (*checksum && !add_fetch_is_git(url) && strcmp(*checksum, locked))
+		return error_set(err, ERROR_INVALID,
+				 "--checksum=%s and Dockerfile.lock's %s are "
+				 "not the same",
+				 *checksum, locked);
 	*checksum = locked;
 	return 0;
+}
+
+/* Before anything is asked of anybody. */
+static int check_checksum(const struct fetch_wish *wish, struct error *err)
+{
+	struct digest digest;
+
+	if (!wish->checksum || add_fetch_is_git(wish->url) ||
+	    digest_parse(wish->checksum, &digest, err) == 0)
+		return 0;
+	return error_wrap(err, "--checksum");
 }
 
 int add_fetch(const struct build_request *build,
@@ -197,7 +213,8 @@ int add_fetch(const struct build_request *build,
 {
 	struct fetch_wish wish = { url, copy->checksum, copy->keep_git_dir };
 
-	if (find_locked(build, url, &wish.checksum, err) < 0)
+	if (check_checksum(&wish, err) < 0 ||
+	    find_locked(build, url, &wish.checksum, err) < 0)
 		return -1;
 	if (add_fetch_is_git(url))
 		return fetch_git(build, place, &wish, out, err);

@@ -29,6 +29,13 @@ static bool parse_numbers(const char *text, struct copy_owner *out)
 	return true;
 }
 
+bool copy_owner_is_named(const char *text)
+{
+	struct copy_owner owner;
+
+	return text && *text && !parse_numbers(text, &owner);
+}
+
 int copy_owner_find(const struct store *store, const struct image_state *image,
 		    const char *text, struct copy_owner *out, struct error *err)
 {

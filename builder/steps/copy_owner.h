@@ -26,6 +26,9 @@ int copy_owner_find(const struct store *store, const struct image_state *image,
 		    const char *text, struct copy_owner *out,
 		    struct error *err) must_check;
 
+/* Whether TEXT (as above) names somebody whom only an image knows. */
+bool copy_owner_is_named(const char *text);
+
 /* Whether the file FD begins as an archive does that ADD unpacks. */
 bool copy_owner_is_archive(int fd);
 

@@ -89,6 +89,11 @@ static int take_path(struct planning *planning, const char *path,
 	autoclean(file_sources_release) struct file_sources sources =
 		FILE_SOURCES_INIT;
 
+	if (copy->checksum)
+		return error_set(err, ERROR_INVALID,
+				 "checksum can't be specified for files of the "
+				 "context: \"%s\"",
+				 path);
 	if (request->from.root < 0)
 		return error_set(err, ERROR_NOT_FOUND,
 				 "\"%s\": there is no build context", path);
@@ -226,6 +231,8 @@ int copy_plan_make(const struct copy_request *request, struct copy_plan *out,
 			return -1;
 		out->has_mode = true;
 	}
+	out->keeps_owners = copy->from && !request->from.is_context &&
+			    (!copy->chown || !*copy->chown);
 	out->destination = destination_of(request);
 	if (take_all(&planning, err) < 0)
 		return -1;
@@ -251,9 +258,11 @@ void copy_plan_key(const struct copy_request *request,
 		step_key_add(key, "heredoc", part->content);
 		step_key_add(key, "--unpack",
 			     part->may_be_archive ? "true" : NULL);
-		if (part->kind != COPY_PART_INLINE)
-			step_key_add_files(key, request->from.place, &own,
-					   part->first);
+		if (part->kind == COPY_PART_INLINE)
+			continue;
+		step_key_add_files(key, request->from.place, &own, part->first);
+		if (plan->keeps_owners)
+			step_key_add_owners(key, &own, part->first);
 	}
 }
 

@@ -59,6 +59,7 @@ struct copy_plan {
 	struct ignore excludes;
 	struct mode_change mode;
 	bool has_mode;
+	bool keeps_owners; /* what comes from an image stays whose it was */
 	char *destination; /* absolute; a slash at its end means a folder */
 	int64_t newest;	   /* seconds: of all files; INT64_MIN: none */
 };

@@ -186,6 +186,7 @@ static int put_part(const struct running *running, const struct copy_part *part,
 		.root = part->root,
 		.uid = running->owner.uid,
 		.gid = running->owner.gid,
+		.keeps_owners = plan->keeps_owners,
 		.mode = plan->has_mode ? &plan->mode : NULL,
 	};
 	autoclose int folder = -1;

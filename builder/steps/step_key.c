@@ -20,7 +20,7 @@ void step_key_begin(struct step_key *key, const char *kind)
 	key->hasher = hasher_new(DIGEST_SHA256);
 	key->inputs = json_array();
 	/* raised when the meaning of a step changes */
-	put(key, "imgctl step 1");
+	put(key, "imgctl step 2");
 	step_key_add(key, "kind", kind);
 }
 
@@ -115,6 +115,25 @@ void step_key_add_files(struct step_key *key, const char *place,
 		(void)json_object_set_new(
 			key->files, name,
 			shown(item->link ? item->link : text));
+	}
+}
+
+void step_key_add_owners(struct step_key *key, const struct file_list *list,
+			 size_t first)
+{
+	bool is_roots = true;
+
+	for (size_t i = first; i < list->count && is_roots; i++)
+		is_roots = !list->items[i].st.st_uid &&
+			   !list->items[i].st.st_gid;
+	/* so common that it is no input */
+	for (size_t i = first; i < list->count && !is_roots; i++) {
+		const struct file_item *item = &list->items[i];
+		autofree char *name = xasprintf("owner of %s", item->from);
+		autofree char *owner = xasprintf("%u:%u", item->st.st_uid,
+						 item->st.st_gid);
+
+		step_key_add(key, name, owner);
 	}
 }
 

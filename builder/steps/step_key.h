@@ -45,6 +45,10 @@ void step_key_add_words(struct step_key *key, const char *name,
 void step_key_add_files(struct step_key *key, const char *place,
 			const struct file_list *list, size_t first);
 
+/* Add who owns those files: an input of what keeps owners. */
+void step_key_add_owners(struct step_key *key, const struct file_list *list,
+			 size_t first);
+
 /* The key. */
 void step_key_finish(struct step_key *key, struct digest *out);
 
