@@ -82,12 +82,12 @@ static int begin_image(struct build_state *build, struct build_stage *stage,
 	if (context && context->folder >= 0)
 		return error_set(err, ERROR_INVALID,
 				 "%s is a folder and no image", name);
+	if (platform_parse(stage->platform, &platform, err) < 0)
+		return -1;
 	if (strcmp(name, "scratch") != 0 || context)
 		return build_source_image(build,
 					  context ? context->image : name,
 					  stage->platform, &stage->image, err);
-	if (platform_parse(stage->platform, &platform, err) < 0)
-		return -1;
 	image_state_scratch(&platform, &stage->image);
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The grammar of ADD and COPY. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -42,6 +43,10 @@ static int read_copy_flags(const struct strvec *flags,
 
 	if (instruction_flags_read(flags, table, COUNT_OF(table), err) < 0)
 		return -1;
+	if (copy->from && !*copy->from) { /* as if it were not there */
+		free(copy->from);
+		copy->from = NULL;
+	}
 	dollar = copy->from ? strchr(copy->from, '$') : NULL;
 	if (dollar && dollar[1])
 		return error_set(err, ERROR_INVALID,
