@@ -19,7 +19,8 @@ static const char *own(struct build_wishes *wishes, char *text)
 }
 
 /* "NAME=value", or "NAME" for what the caller's environment says. */
-static void read_args(const struct build_options *options, struct pairs *out)
+static int read_args(const struct build_options *options, struct pairs *out,
+		     struct error *err)
 {
 	for (size_t i = 0; i < options->args.count; i++) {
 		const char *item = options->args.items[i];
@@ -28,9 +29,15 @@ static void read_args(const struct build_options *options, struct pairs *out)
 		const char *value = item[length] ? item + length + 1
 						 : getenv(name);
 
+		if (!length)
+			return error_set(err, ERROR_INVALID,
+					 "invalid argument \"%s\" for "
+					 "\"--build-arg\" flag: it has no name",
+					 item);
 		if (value)
 			pairs_set(out, name, value);
 	}
+	return 0;
 }
 
 static void read_labels(const struct build_options *options, struct pairs *out)
@@ -229,9 +236,9 @@ int build_wishes_read(const struct build_options *options,
 		      const struct build_input_request *input,
 		      struct build_wishes *out, struct error *err)
 {
-	read_args(options, &out->args);
 	read_labels(options, &out->labels);
-	if (read_secrets(options, out, err) < 0 ||
+	if (read_args(options, &out->args, err) < 0 ||
+	    read_secrets(options, out, err) < 0 ||
 	    read_agents(options, out, err) < 0)
 		return -1;
 	return read_contexts(options, input, out, err);

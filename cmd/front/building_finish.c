@@ -315,7 +315,8 @@ static int tell_result(struct building *building, struct error *err)
 	autofree char *line = xasprintf("Successfully built %.12s",
 					digest_hex(final_id(building)));
 
-	if (building->options.is_quiet)
+	if (building->options.is_quiet ||
+	    !strcmp(building->options.progress, "quiet"))
 		return command_print_line(final_id(building)->text, err);
 	build_show_line(building->show, line);
 	for (size_t i = 0; i < building->familiar.count; i++) {

@@ -2,11 +2,13 @@
 /* What a build is asked for: options, context, Dockerfile. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/jsonx.h"
 #include "builder/language/lint.h"
 #include "cmd/front/build_call.h"
+#include "cmd/front/build_carry.h"
 #include "cmd/front/build_companion.h"
 #include "cmd/front/building.h"
 #include "cmd/front/run_parts.h"
@@ -181,6 +183,58 @@ static int check_outputs(const struct building *building, struct error *err)
 	return 0;
 }
 
+static int check_allowed(const struct build_options *options, struct error *err)
+{
+	static const char *const known[] = { "network.host",
+					     "security.insecure" };
+
+	for (size_t i = 0; i < options->allowed.count; i++)
+		if (strcmp(options->allowed.items[i], known[0]) != 0 &&
+		    strcmp(options->allowed.items[i], known[1]) != 0)
+			return error_set(err, ERROR_INVALID,
+					 "invalid argument \"%s\" for "
+					 "\"--allow\" flag: must be %s or %s",
+					 options->allowed.items[i], known[0],
+					 known[1]);
+	return 0;
+}
+
+static int check_writable(const char *path, struct error *err)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+	autofree char *folder = slash ? xstrndup(path,
+						 (size_t)(slash - path) + 1)
+				      : xstrdup(".");
+
+	if (!path || !strcmp(path, "-") || access(folder, W_OK) == 0)
+		return 0;
+	return error_sys(err, errno, "write %s", path);
+}
+
+/* What would fail once all is built is told before. */
+static int check_results(const struct building *building, struct error *err)
+{
+	const struct build_options *options = &building->options;
+
+	if (check_writable(options->iidfile, err) < 0 ||
+	    check_writable(options->metadata_file, err) < 0)
+		return -1;
+	for (size_t i = 0; i < options->outputs.count; i++)
+		if (building->outputs[i].type != BUILD_OUTPUT_LOCAL &&
+		    check_writable(building->outputs[i].destination, err) < 0)
+			return -1;
+	for (size_t i = 0; i < options->cache_to.count; i++) {
+		autoclean(build_carry_release) struct build_carry carry = {
+			NULL, NULL
+		};
+
+		if (build_carry_parse(options->cache_to.items[i], &carry, err) <
+		    0)
+			return error_wrap(err, "--cache-to");
+	}
+	return 0;
+}
+
 /* All that can be wrong before anything is read. */
 static int read_options(struct building *building, struct error *err)
 {
@@ -188,10 +242,12 @@ static int read_options(struct building *building, struct error *err)
 
 	if (read_mode(building, &mode, err) < 0 ||
 	    check_attestations(&building->options, err) < 0 ||
+	    check_allowed(&building->options, err) < 0 ||
 	    parse_platforms(building, err) < 0 ||
 	    parse_names(building, err) < 0 ||
 	    parse_outputs(building, err) < 0 ||
-	    check_outputs(building, err) < 0)
+	    check_outputs(building, err) < 0 ||
+	    check_results(building, err) < 0)
 		return -1;
 	building->show = build_show_new(mode);
 	building->events = build_show_events(building->show);

@@ -156,7 +156,8 @@ static int run_build(struct building *building, struct building_part *part,
 		.cancel_fd = building->signal_fd,
 	};
 
-	if (building->call->context->is_offline)
+	/* --pull asks in vain then, and hears so */
+	if (building->call->context->is_offline && !options->is_pulled)
 		request.pull = "never";
 	if (find_epoch(building, &request, err) < 0)
 		return -1;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* HostConfig: what the options ask of the machine. */
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <string.h>
 #include <strings.h>
@@ -236,6 +237,21 @@ static int set_security(const struct run_options *options, json_t *host,
 	return 0;
 }
 
+/* An IPv6 address may stand in brackets. */
+static bool is_host_address(const char *text)
+{
+	size_t length = strlen(text);
+	bool has_brackets = length > 2 && *text == '[' &&
+			    text[length - 1] == ']';
+	autofree char *bare = has_brackets ? xstrndup(text + 1, length - 2)
+					   : xstrdup(text);
+	unsigned char address[16];
+
+	return !strcmp(text, "host-gateway") ||
+	       inet_pton(AF_INET, bare, address) == 1 ||
+	       inet_pton(AF_INET6, bare, address) == 1;
+}
+
 static int check_hosts(const struct run_options *options, struct error *err)
 {
 	for (size_t i = 0; i < options->add_hosts.count; i++) {
@@ -246,6 +262,11 @@ static int check_hosts(const struct run_options *options, struct error *err)
 			return error_set(err, ERROR_INVALID,
 					 "bad format for add-host: \"%s\"",
 					 text);
+		if (!is_host_address(text + length + 1))
+			return error_set(err, ERROR_INVALID,
+					 "invalid IP address in add-host: "
+					 "\"%s\"",
+					 text + length + 1);
 	}
 	return 0;
 }
