@@ -43,7 +43,8 @@ static int check_idle(const struct store *store, const struct network *network,
 }
 
 /* What is not laid needs no taking away. */
-static int take_down(const struct network *network, struct error *err)
+static int take_down(const struct store *store, const struct network *network,
+		     struct error *err)
 {
 	autoclean(wiring_release) struct wiring wiring = WIRING_INIT;
 	char own[NETWORK_LINK_MAX];
@@ -53,7 +54,7 @@ static int take_down(const struct network *network, struct error *err)
 	if (!strcmp(network->parent, own))
 		memcpy(wiring_add_bridge(&wiring)->name, own, sizeof(own));
 	if (!wiring.bridge_count ||
-	    network_program_run("drop", &wiring, -1, err) == 0)
+	    network_program_run(store, "drop", &wiring, -1, err) == 0)
 		return 0;
 	if (err->kind != ERROR_UNSUPPORTED)
 		return error_wrap(err, "network %s", network->name);
@@ -69,7 +70,7 @@ int network_use_remove(const struct store *store, const struct network *network,
 
 	if (network_members_open(store, network->id, &members, err) < 0 ||
 	    check_idle(store, network, &members, err) < 0 ||
-	    take_down(network, err) < 0 ||
+	    take_down(store, network, err) < 0 ||
 	    network_folder_forget(store, network, err) < 0)
 		return -1;
 	network_members_forget(store, network->id);
@@ -85,7 +86,8 @@ int network_use_rest(const struct store *store, const struct network *network,
 
 	if (network_members_open(store, network->id, &members, err) < 0)
 		return -1;
-	return json_object_size(members.list) ? 0 : take_down(network, err);
+	return json_object_size(members.list) ? 0
+					      : take_down(store, network, err);
 }
 
 int network_use_find(const struct store *store, json_t **out, struct error *err)

@@ -14,6 +14,9 @@
 #include "base/jsonx.h"
 #include "runtime/network/firewall.h"
 #include "runtime/network/link.h"
+#include "runtime/network/link_relay.h"
+#include "runtime/network/link_sysctl.h"
+#include "runtime/network/relay_ports.h"
 #include "runtime/network/wiring_reply.h"
 
 enum {
@@ -233,12 +236,27 @@ static int drop_bridges(struct work *work, struct error *err)
 	return 0;
 }
 
+/* This namespace becomes one in which bridges lie (engine/network_keeper.h). */
+static int share(struct work *work, struct error *err)
+{
+	autoclean(firewall_close) struct firewall firewall = { .lock_fd = -1 };
+	autoclean(link_line_close) struct link_line line = LINK_LINE_INIT;
+
+	(void)work; /* nothing is laid yet */
+	if (link_sysctl_share(err) < 0 || link_line_open(&line, err) < 0 ||
+	    link_relay_route(&line, RELAY_PORTS_MARK, err) < 0 ||
+	    firewall_open(&firewall, err) < 0)
+		return -1;
+	return firewall_relay(&firewall, RELAY_PORTS_SENT_MARK,
+			      RELAY_PORTS_MARK, err);
+}
+
 static const struct {
 	const char *name;
 	int (*call)(struct work *work, struct error *err);
 } verbs[] = {
 	{ "attach", attach },	{ "forget", forget },	  { "detach", detach },
-	{ "rebuild", rebuild }, { "drop", drop_bridges },
+	{ "rebuild", rebuild }, { "drop", drop_bridges }, { "share", share },
 };
 
 static int work_at(const char *verb, struct work *work, struct error *err)

@@ -36,6 +36,7 @@
 #include "runtime/engine/restart_policy.h"
 #include "runtime/engine/spec_request.h"
 #include "runtime/engine/start_plan.h"
+#include "runtime/engine/uplink.h"
 #include "runtime/engine/volume_hold.h"
 #include "runtime/launch.h"
 #include "runtime/logs/log_writer.h"
@@ -140,6 +141,15 @@ static void hold_mounts(struct running *running, pid_t pid)
 	running->mounts_fd = open(path, O_RDONLY | O_CLOEXEC);
 }
 
+static int start_pasta(struct running *running, pid_t pid, struct error *err)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
+	return uplink_start(&running->pasta_ports, running->lock.folder_fd,
+			    path, &running->pasta, err);
+}
+
 /* What only has to be there when the program runs. */
 static int accompany(void *context, pid_t pid, struct error *err)
 {
@@ -154,9 +164,10 @@ static int accompany(void *context, pid_t pid, struct error *err)
 	    keep_spec(running, plan->document, err) < 0)
 		return -1;
 	if (container_pasta_is_asked(running->container) &&
-	    container_pasta_start(&running->pasta_ports,
-				  running->lock.folder_fd, pid, &running->pasta,
-				  err) < 0)
+	    start_pasta(running, pid, err) < 0)
+		return -1;
+	if (container_network_publish(&running->network,
+				      running->lock.folder_fd, err) < 0)
 		return -1;
 	return open_log(running, err);
 }
@@ -413,9 +424,10 @@ static void remove_group(struct running *running)
 
 static void leave_network(struct running *running)
 {
-	container_pasta_stop(&running->pasta);
+	uplink_stop(&running->pasta);
 	container_ports_release(&running->pasta_ports);
-	if (running->network.joined.count)
+	if (running->network.joined.count ||
+	    running->network.home.namespace_fd >= 0)
 		container_network_leave(running->store, running->container,
 					&running->network);
 }
@@ -563,7 +575,11 @@ static void ended(void *context, int exit_code, bool is_asked,
 	log_writer_close(TAKE_PTR(running->log));
 	next->is_started_again = is_started_again(running, exit_code, is_asked);
 	next->delay = running->restarts.delay;
-	/* whoever is told finds the firewalls of others as they were */
+	/* whoever is told finds the ports free, which another start may want */
+	container_network_unpublish(&running->network);
+	if (running->pasta_ports.count)
+		uplink_stop(&running->pasta);
+	/* and the firewalls of others as they were */
 	if (running->network.has_passed)
 		leave_network(running);
 	if (next->is_started_again)

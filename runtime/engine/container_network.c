@@ -11,13 +11,12 @@
 #include "base/jsonx.h"
 #include "base/log.h"
 #include "runtime/engine/container_hosts.h"
-#include "runtime/engine/container_ports.h"
+#include "runtime/engine/container_relay.h"
 #include "runtime/engine/network_folder.h"
 #include "runtime/engine/network_join.h"
+#include "runtime/engine/network_keeper.h"
 #include "runtime/engine/network_members.h"
 #include "runtime/engine/spec_request.h"
-
-enum { RECORD_MAX = 4 << 20 };
 
 bool container_network_is_asked(const struct container *container)
 {
@@ -33,7 +32,6 @@ struct beginning {
 	const struct store *store;
 	const struct container *container;
 	struct container_network *out;
-	struct container_ports ports;
 	json_t *endpoints; /* by network */
 };
 
@@ -47,8 +45,8 @@ static int join(struct beginning *at, const char *name, const json_t *settings,
 		.settings = settings,
 		.number = (unsigned)at->out->joined.count,
 		.has_gateway = is_first,
-		.ports = at->ports.items,
-		.port_count = is_first ? at->ports.count : 0,
+		.ports = at->out->published.items,
+		.port_count = is_first ? at->out->published.count : 0,
 	};
 	json_t *endpoint = NULL;
 	int result;
@@ -92,9 +90,9 @@ static int join_all(struct beginning *at, struct error *err)
 static int write_record(const struct beginning *at, int run_fd,
 			struct error *err)
 {
-	autoclean(jsonx_free) json_t *record =
-		json_pack("{s:O,s:o}", "Networks", at->endpoints, "Ports",
-			  container_ports_describe(at->container, &at->ports));
+	autoclean(jsonx_free) json_t *record = json_pack(
+		"{s:O,s:o}", "Networks", at->endpoints, "Ports",
+		container_ports_describe(at->container, &at->out->published));
 	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
 
 	jsonx_format(record, &text);
@@ -131,14 +129,14 @@ static int add_host_gateway(const struct beginning *at, struct error *err)
 
 static int begin(struct beginning *at, int run_fd, struct error *err)
 {
-	if (container_ports_take(at->container, &at->out->ports, &at->ports,
-				 err) < 0 ||
+	if (container_ports_take(at->container, &at->out->ports,
+				 &at->out->published, err) < 0 ||
 	    join_all(at, err) < 0 || add_host_gateway(at, err) < 0 ||
 	    write_record(at, run_fd, err) < 0)
 		return -1;
 	if (at->out->is_late)
 		return 0;
-	return network_program_begin("attach", &at->out->wiring, -1,
+	return network_program_begin(at->store, "attach", &at->out->wiring, -1,
 				     &at->out->program, err);
 }
 
@@ -151,15 +149,15 @@ int container_network_begin(const struct store *store,
 		.store = store,
 		.container = container,
 		.out = out,
-		.ports = CONTAINER_PORTS_INIT,
 		.endpoints = json_object(),
 	};
 	int result;
 
 	*out = (struct container_network)CONTAINER_NETWORK_INIT;
 	out->is_late = is_late;
-	result = begin(&at, run_fd, err);
-	container_ports_release(&at.ports);
+	result = network_keeper_join(store, &out->home, err) < 0
+			 ? -1
+			 : begin(&at, run_fd, err);
 	json_decref(at.endpoints);
 	if (result < 0)
 		container_network_leave(store, container, out);
@@ -192,7 +190,7 @@ static int rebuild(const struct store *store, struct error *err)
 		if (add_network(store, names.items[i], &all, err) < 0)
 			return -1;
 	}
-	return network_program_run("rebuild", &all, -1, err);
+	return network_program_run(store, "rebuild", &all, -1, err);
 }
 
 static int finish(const struct store *store, struct container_network *network,
@@ -205,8 +203,8 @@ static int finish(const struct store *store, struct container_network *network,
 	/* the rules are gone: the first start of all, or somebody flushed */
 	error_release(err);
 	if (rebuild(store, err) < 0 ||
-	    network_program_begin("attach", &network->wiring, namespace_fd,
-				  &network->program, err) < 0)
+	    network_program_begin(store, "attach", &network->wiring,
+				  namespace_fd, &network->program, err) < 0)
 		return -1;
 	return network_program_end(&network->program, out, err);
 }
@@ -237,8 +235,8 @@ int container_network_lay(const struct store *store,
 	namespace_fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (namespace_fd < 0)
 		return error_sys(err, errno, "open the container's network");
-	if (network_program_begin("attach", &network->wiring, namespace_fd,
-				  &network->program, err) < 0 ||
+	if (network_program_begin(store, "attach", &network->wiring,
+				  namespace_fd, &network->program, err) < 0 ||
 	    finish(store, network, namespace_fd, &reply, err) < 0)
 		return -1;
 	cleanup_close(&reply.namespace_fd);
@@ -251,14 +249,40 @@ int container_network_attach(const struct store *store,
 			     const struct wiring *wiring, int namespace_fd,
 			     struct error *err)
 {
-	if (network_program_run("attach", wiring, namespace_fd, err) == 0)
+	if (network_program_run(store, "attach", wiring, namespace_fd, err) ==
+	    0)
 		return 0;
 	if (err->kind != ERROR_CORRUPT)
 		return -1;
 	error_release(err);
 	if (rebuild(store, err) < 0)
 		return -1;
-	return network_program_run("attach", wiring, namespace_fd, err);
+	return network_program_run(store, "attach", wiring, namespace_fd, err);
+}
+
+int container_network_publish(struct container_network *network, int run_fd,
+			      struct error *err)
+{
+	const struct wiring *wiring = &network->wiring;
+	const struct container_relay_plan plan = {
+		.ports = &network->published,
+		.hold = &network->ports,
+		.end = wiring->ends,
+		.home_fd = network->home.namespace_fd,
+		.run_fd = run_fd,
+	};
+
+	/* for root there are rules; an internal network publishes nothing */
+	if (plan.home_fd < 0 || !plan.ports->count || !wiring->end_count ||
+	    (wiring->bridge_count && wiring->bridges[0].is_internal))
+		return 0;
+	return container_relay_start(&plan, &network->relay, err);
+}
+
+void container_network_unpublish(struct container_network *network)
+{
+	container_relay_stop(&network->relay);
+	port_hold_release(&network->ports);
 }
 
 static void leave(const struct store *store, const char *container,
@@ -301,9 +325,11 @@ static void add_connected(const struct store *store, const char *container,
 static void release(struct container_network *network)
 {
 	network_program_release(&network->program);
-	port_hold_release(&network->ports);
+	container_network_unpublish(network);
+	container_ports_release(&network->published);
 	wiring_release(&network->wiring);
 	strvec_release(&network->joined);
+	network_home_leave(&network->home);
 	network->is_laid = false;
 	network->has_passed = false;
 }
@@ -321,7 +347,7 @@ void container_network_leave(const struct store *store,
 		leave(store, container->id, network->joined.items[i], &gone);
 	/* the links go with the namespace; the rules have to be taken out */
 	if ((gone.bridge_count || gone.end_count || gone.port_count) &&
-	    network_program_run("forget", &gone, -1, &err) < 0)
+	    network_program_run(store, "forget", &gone, -1, &err) < 0)
 		log_warn_error("network", &err, "take rules out");
 	release(network);
 }
@@ -333,7 +359,8 @@ json_t *container_network_read(const struct store *store, const char *id)
 	autoclean(error_release) struct error ignored = ERROR_INIT;
 	json_t *out = NULL;
 
-	if (jsonx_read(store->run_fd, path, RECORD_MAX, &out, &ignored) < 0)
+	if (jsonx_read(store->run_fd, path, CONTAINER_NETWORK_RECORD_MAX, &out,
+		       &ignored) < 0)
 		return NULL;
 	return out;
 }

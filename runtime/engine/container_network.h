@@ -2,33 +2,35 @@
 /*
  * A container's networks while it runs. Its monitor begins to lay them when it
  * starts the container and waits for them before the program runs; what was
- * given stands in <run>/containers/<id>/network.json, as docker's
- * NetworkSettings spell it, for those who ask.
+ * given stands in its record (container_network_record.h).
  */
 #ifndef RUNTIME_CONTAINER_NETWORK_H
 #define RUNTIME_CONTAINER_NETWORK_H
 
 #include "runtime/engine/container.h"
+#include "runtime/engine/container_network_record.h"
+#include "runtime/engine/container_ports.h"
+#include "runtime/engine/network_home.h"
 #include "runtime/engine/network_program.h"
-#include "runtime/network/port_hold.h"
-
-/* The record's name in the run folder. */
-#define CONTAINER_NETWORK_RECORD "network.json"
 
 struct container_network {
 	struct network_program program;
 	struct port_hold ports;
+	struct container_ports published;
+	pid_t relay;	      /* carries them for an ordinary user; 0: none */
 	struct wiring wiring; /* what is laid */
 	struct strvec joined; /* names of networks */
+	struct network_home home; /* an ordinary user's bridges lie there */
 	bool is_laid;
 	bool is_late;	 /* laid once the container is there */
 	bool has_passed; /* firewalls of others let it through meanwhile */
 };
 
-#define CONTAINER_NETWORK_INIT                                     \
-	{                                                          \
-		NETWORK_PROGRAM_INIT, PORT_HOLD_INIT, WIRING_INIT, \
-			STRVEC_INIT, false, false, false           \
+#define CONTAINER_NETWORK_INIT                                                 \
+	{                                                                      \
+		NETWORK_PROGRAM_INIT, PORT_HOLD_INIT, CONTAINER_PORTS_INIT, 0, \
+			WIRING_INIT, STRVEC_INIT, NETWORK_HOME_INIT, false,    \
+			false, false                                           \
 	}
 
 /* Whether CONTAINER is to be on networks, and not alone, or in another's. */
@@ -57,6 +59,16 @@ int container_network_lay(const struct store *store,
 int container_network_end(const struct store *store,
 			  struct container_network *network, int *namespace_out,
 			  struct error *err) must_check;
+
+/*
+ * Once it is laid, have its published ports carried where no firewall does;
+ * RUN_FD is the container's run folder.
+ */
+int container_network_publish(struct container_network *network, int run_fd,
+			      struct error *err) must_check;
+
+/* Let go of the host's ports. */
+void container_network_unpublish(struct container_network *network);
 
 /*
  * Give everything back: leases, names, rules, ports. Failures are only told:

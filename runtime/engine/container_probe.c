@@ -8,12 +8,12 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/descriptors.h"
 #include "base/fs.h"
 #include "runtime/attach_client.h"
 #include "runtime/attach_protocol.h"
@@ -141,29 +141,6 @@ static void explain_timeout(struct check *check, int64_t timeout)
 	check->exit_code = -1;
 }
 
-/* Closes all descriptors but KEPT, which is sorted for it. */
-static void close_others(int *kept, size_t count)
-{
-	unsigned next = 3;
-
-	for (size_t i = 1; i < count; i++) {
-		int value = kept[i];
-		size_t at = i;
-
-		for (; at > 0 && kept[at - 1] > value; at--)
-			kept[at] = kept[at - 1];
-		kept[at] = value;
-	}
-	for (size_t i = 0; i < count; i++) {
-		unsigned fd = (unsigned)kept[i];
-
-		if (fd > next)
-			(void)syscall(SYS_close_range, next, fd - 1, 0);
-		next = fd + 1;
-	}
-	(void)syscall(SYS_close_range, next, ~0U, 0);
-}
-
 /*
  * In the child. The monitor's lock, sockets and pipes must not live on in it
  * when the monitor dies, and neither must it.
@@ -185,7 +162,7 @@ static _Noreturn void probe(struct store *store,
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* else it ends by its limit */
 	(void)prctl(PR_SET_NAME, "imgctl-health"); /* only for ps */
-	close_others(kept, sizeof(kept) / sizeof(*kept));
+	descriptors_close_others(kept, sizeof(kept) / sizeof(*kept));
 	if (run(store, container, command, &check, &err) < 0)
 		strbuf_addstr(&check.output, err.msg);
 	else if (check.is_killed)

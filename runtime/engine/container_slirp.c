@@ -25,9 +25,8 @@ struct line {
 	char socket[64];
 };
 
-static _Noreturn void become(const struct line *line, pid_t pid)
+static _Noreturn void become(const struct line *line, const char *network)
 {
-	char target[16];
 	char *const words[] = {
 		(char *)(uintptr_t) "slirp4netns",
 		(char *)(uintptr_t) "--configure",
@@ -37,7 +36,8 @@ static _Noreturn void become(const struct line *line, pid_t pid)
 		(char *)(uintptr_t) "--exit-fd=10",
 		(char *)(uintptr_t) "--api-socket",
 		(char *)(uintptr_t)line->socket,
-		target,
+		(char *)(uintptr_t) "--netns-type=path",
+		(char *)(uintptr_t)network,
 		(char *)(uintptr_t) "eth0",
 		NULL,
 	};
@@ -46,7 +46,6 @@ static _Noreturn void become(const struct line *line, pid_t pid)
 	int leave = fcntl(line->leave[0], F_DUPFD_CLOEXEC, 20);
 	sigset_t none;
 
-	(void)snprintf(target, sizeof(target), "%d", (int)pid);
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -144,8 +143,9 @@ static int fail(struct container_uplink *out, struct error *err)
 	return -1;
 }
 
-int container_slirp_start(const struct container_ports *ports, pid_t pid,
-			  struct container_uplink *out, struct error *err)
+int container_slirp_start(const struct container_ports *ports,
+			  const char *network, struct container_uplink *out,
+			  struct error *err)
 {
 	struct line line;
 	int result;
@@ -154,7 +154,7 @@ int container_slirp_start(const struct container_ports *ports, pid_t pid,
 		return -1;
 	out->pid = fork();
 	if (out->pid == 0)
-		become(&line, pid);
+		become(&line, network);
 	(void)close(line.ready[1]);
 	(void)close(line.leave[0]);
 	out->exit_fd = line.leave[1];

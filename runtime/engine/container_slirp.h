@@ -10,11 +10,11 @@
 #include "runtime/engine/container_uplink.h"
 
 /*
- * Join the network namespace of process PID, publish PORTS, wait until both
- * work. NOT_FOUND when neither program is installed.
+ * Join the network namespace at the path NETWORK, publish PORTS, wait until
+ * both work. NOT_FOUND when neither program is installed.
  */
-int container_slirp_start(const struct container_ports *ports, pid_t pid,
-			  struct container_uplink *out,
+int container_slirp_start(const struct container_ports *ports,
+			  const char *network, struct container_uplink *out,
 			  struct error *err) must_check;
 
 #endif

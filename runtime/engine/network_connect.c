@@ -191,7 +191,7 @@ static int disconnect_running(const struct store *store,
 		return -1;
 	if (is_idle)
 		network_join_bridge(network, &gone);
-	if (network_program_run("detach", &gone, -1, err) < 0)
+	if (network_program_run(store, "detach", &gone, -1, err) < 0)
 		return -1;
 	if (!record)
 		return 0;

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/jsonx.h"
+#include "base/userns.h"
 
 enum { ROUTES_MAX = 16 << 20, LINKS_MAX = 4096 };
 
@@ -328,6 +329,11 @@ static int add_parent(const struct network_request *request, json_t *document,
 		return 0;
 	if (parent && !network_is_link_name(parent))
 		return error_set(err, ERROR_INVALID, "invalid parent: %s",
+				 parent);
+	if (parent && !userns_is_initial())
+		return error_set(err, ERROR_DENIED,
+				 "links of the host, as %s, are not an "
+				 "ordinary user's to share",
 				 parent);
 	if (mode && !is_mode(request->driver, mode))
 		return error_set(err, ERROR_INVALID, "unknown %s mode \"%s\"",

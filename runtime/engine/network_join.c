@@ -227,7 +227,8 @@ static json_t *make_endpoint(const struct network *network,
 }
 
 /* What the dead had laid is in nobody's way: a failure is only told. */
-static void clear_dead(const struct network_members *members)
+static void clear_dead(const struct store *store,
+		       const struct network_members *members)
 {
 	autoclean(wiring_release) struct wiring wiring = WIRING_INIT;
 	struct error err = ERROR_INIT;
@@ -235,7 +236,7 @@ static void clear_dead(const struct network_members *members)
 	if (!json_object_size(members->dead))
 		return;
 	if (network_members_add_wiring(members->dead, &wiring, &err) < 0 ||
-	    network_program_run("detach", &wiring, -1, &err) < 0)
+	    network_program_run(store, "detach", &wiring, -1, &err) < 0)
 		log_warn_error("network", &err, "clear away dead members");
 }
 
@@ -320,7 +321,7 @@ int network_join(const struct store *store, const struct network *network,
 
 	if (network_members_open(store, network->id, &members, err) < 0)
 		return -1;
-	clear_dead(&members);
+	clear_dead(store, &members);
 	forget_dead_names(store, &members);
 	if (enter(store, network, joining, &members, &one, endpoint_out, err) <
 	    0)
@@ -355,7 +356,7 @@ int network_leave(const struct store *store, const struct network *network,
 	*is_idle_out = false;
 	if (network_members_open(store, network->id, &members, err) < 0)
 		return -1;
-	clear_dead(&members);
+	clear_dead(store, &members);
 	forget_dead_names(store, &members);
 	if (network_lease_find(members.list, container, &lease, err) == 0) {
 		if (add_gone(members.list, container, &own, err) < 0)

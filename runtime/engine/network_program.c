@@ -3,6 +3,7 @@
 #include "runtime/engine/network_program.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -12,6 +13,8 @@
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "base/jsonx.h"
+#include "base/userns.h"
+#include "runtime/engine/network_home.h"
 #include "runtime/self_protect.h"
 
 enum { FD_REQUEST = 0, FD_REPLY = 1, FD_ERRORS = 2, FD_NAMESPACE = 3 };
@@ -69,6 +72,7 @@ static int write_request(const struct wiring *wiring, struct error *err)
 struct start {
 	const char *verb;
 	int program, request, reply, namespace_fd;
+	int home_fd; /* where the bridges lie; -1: here */
 };
 
 /* Puts descriptor FROM to NUMBER, out of the way of the others. */
@@ -97,6 +101,8 @@ static _Noreturn void become(const struct start *start)
 
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	if (start->home_fd >= 0 && setns(start->home_fd, CLONE_NEWNET) < 0)
+		_exit(127);
 	if (program < 0 || !put(request, FD_REQUEST) || !put(reply, FD_REPLY) ||
 	    (given >= 0 && !put(given, FD_NAMESPACE)))
 		_exit(127);
@@ -108,16 +114,15 @@ static _Noreturn void become(const struct start *start)
 	_exit(127);
 }
 
-int network_program_begin(const char *verb, const struct wiring *wiring,
-			  int namespace_fd, struct network_program *out,
-			  struct error *err)
+static int begin_at(const struct start *what, const struct wiring *wiring,
+		    struct network_program *out, struct error *err)
 {
+	struct start start = *what;
 	autoclose int program = open_program(err);
 	autoclose int request = -1;
 	autoclose int theirs = -1;
 	int pair[2];
 
-	*out = (struct network_program)NETWORK_PROGRAM_INIT;
 	if (program < 0)
 		return -1;
 	request = write_request(wiring, err);
@@ -127,19 +132,45 @@ int network_program_begin(const char *verb, const struct wiring *wiring,
 		return error_sys(err, errno, "open a line to imgctl-network");
 	out->socket = pair[0];
 	theirs = pair[1];
+	start.program = program;
+	start.request = request;
+	start.reply = theirs;
 	out->pid = fork();
 	if (out->pid < 0) {
 		out->pid = 0;
 		network_program_release(out);
 		return error_sys(err, errno, "start imgctl-network");
 	}
-	if (out->pid == 0) {
-		const struct start start = { verb, program, request, theirs,
-					     namespace_fd };
-
+	if (out->pid == 0)
 		become(&start);
-	}
 	return 0;
+}
+
+/* Whether VERB only takes away, of which there is nothing where nobody is. */
+static bool is_taking_away(const char *verb)
+{
+	return strcmp(verb, "attach") != 0 && strcmp(verb, "rebuild") != 0;
+}
+
+int network_program_begin(const struct store *store, const char *verb,
+			  const struct wiring *wiring, int namespace_fd,
+			  struct network_program *out, struct error *err)
+{
+	autoclose int home = -1;
+	struct start start = { .verb = verb, .namespace_fd = namespace_fd };
+
+	*out = (struct network_program)NETWORK_PROGRAM_INIT;
+	if (!userns_is_initial()) {
+		home = network_home_find(store);
+		if (home < 0 && is_taking_away(verb))
+			return 0;
+		if (home < 0)
+			return error_set(err, ERROR_NOT_FOUND,
+					 "the network of this user's "
+					 "containers is gone");
+	}
+	start.home_fd = home;
+	return begin_at(&start, wiring, out, err);
 }
 
 void network_program_release(struct network_program *program)
@@ -154,24 +185,48 @@ void network_program_release(struct network_program *program)
 int network_program_end(struct network_program *program,
 			struct wiring_reply *out, struct error *err)
 {
-	int result = wiring_reply_take(program->socket, out, err);
+	int result;
 
+	*out = (struct wiring_reply)WIRING_REPLY_INIT;
+	if (program->socket < 0)
+		return 0; /* there was nothing to do */
+	result = wiring_reply_take(program->socket, out, err);
 	network_program_release(program);
 	return result;
 }
 
-int network_program_run(const char *verb, const struct wiring *wiring,
-			int namespace_fd, struct error *err)
+static int end(struct network_program *program, struct error *err)
+{
+	struct wiring_reply reply = WIRING_REPLY_INIT;
+	int result = network_program_end(program, &reply, err);
+
+	cleanup_close(&reply.namespace_fd);
+	return result;
+}
+
+int network_program_run(const struct store *store, const char *verb,
+			const struct wiring *wiring, int namespace_fd,
+			struct error *err)
 {
 	autoclean(network_program_release) struct network_program program =
 		NETWORK_PROGRAM_INIT;
-	struct wiring_reply reply = WIRING_REPLY_INIT;
-	int result;
 
-	if (network_program_begin(verb, wiring, namespace_fd, &program, err) <
-	    0)
+	if (network_program_begin(store, verb, wiring, namespace_fd, &program,
+				  err) < 0)
 		return -1;
-	result = network_program_end(&program, &reply, err);
-	cleanup_close(&reply.namespace_fd);
-	return result;
+	return end(&program, err);
+}
+
+int network_program_run_at(int home_fd, const char *verb,
+			   const struct wiring *wiring, struct error *err)
+{
+	autoclean(network_program_release) struct network_program program =
+		NETWORK_PROGRAM_INIT;
+	const struct start start = { .verb = verb,
+				     .namespace_fd = -1,
+				     .home_fd = home_fd };
+
+	if (begin_at(&start, wiring, &program, err) < 0)
+		return -1;
+	return end(&program, err);
 }

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "base/cleanup.h"
+#include "layers/store/store.h"
 #include "runtime/network/wiring.h"
 #include "runtime/network/wiring_reply.h"
 
@@ -25,11 +26,14 @@ struct network_program {
 
 /*
  * Start it with VERB ("attach", "forget", "detach", "rebuild", "drop") on
- * WIRING. NAMESPACE_FD is the container's network namespace; -1 to have one
- * made.
+ * WIRING, where the bridges of STORE lie: here for root, else in the user's
+ * network (network_home.h); where nobody is, there is nothing to take away, and
+ * nothing is started. NAMESPACE_FD is the container's network namespace; -1 to
+ * have one made.
  */
-int network_program_begin(const char *verb, const struct wiring *wiring,
-			  int namespace_fd, struct network_program *out,
+int network_program_begin(const struct store *store, const char *verb,
+			  const struct wiring *wiring, int namespace_fd,
+			  struct network_program *out,
 			  struct error *err) must_check;
 
 /*
@@ -40,8 +44,17 @@ int network_program_end(struct network_program *program,
 			struct wiring_reply *out, struct error *err) must_check;
 
 /* Both, for verbs that make no namespace. */
-int network_program_run(const char *verb, const struct wiring *wiring,
-			int namespace_fd, struct error *err) must_check;
+int network_program_run(const struct store *store, const char *verb,
+			const struct wiring *wiring, int namespace_fd,
+			struct error *err) must_check;
+
+/*
+ * The same in the network namespace HOME_FD; "share" makes that one in which
+ * bridges lie.
+ */
+int network_program_run_at(int home_fd, const char *verb,
+			   const struct wiring *wiring,
+			   struct error *err) must_check;
 
 /* Wait for its end, whatever it answers. */
 void network_program_release(struct network_program *program);

@@ -278,3 +278,12 @@ int firewall_unpass(struct firewall *firewall, const struct wiring *wiring,
 		firewall_foreign_unpass(chains, wiring->bridges[i].name, &text);
 	return run(firewall, &text, err);
 }
+
+int firewall_relay(struct firewall *firewall, int sent, int answered,
+		   struct error *err)
+{
+	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	firewall_text_relay(sent, answered, &text);
+	return run(firewall, &text, err);
+}

@@ -69,4 +69,8 @@ int firewall_pass(struct firewall *firewall, const struct wiring *wiring,
 int firewall_unpass(struct firewall *firewall, const struct wiring *wiring,
 		    struct error *err) must_check;
 
+/* Have what answers the mark SENT bear the mark ANSWERED. */
+int firewall_relay(struct firewall *firewall, int sent, int answered,
+		   struct error *err) must_check;
+
 #endif

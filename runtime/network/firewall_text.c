@@ -94,6 +94,29 @@ static const char bridge_table[] =
 	" }\n"
 	"}\n";
 
+/*
+ * inet imgctl_relay: what a relay sends with its client's address bears a mark,
+ * and what answers it gets another, by which it is routed to the relay.
+ */
+static const char relay_table[] =
+	"add table inet imgctl_relay\n"
+	"delete table inet imgctl_relay\n"
+	"table inet imgctl_relay {\n"
+	" chain output {\n"
+	"  type filter hook output priority mangle; policy accept;\n"
+	"  meta mark %d ct mark set %d\n"
+	" }\n"
+	" chain prerouting {\n"
+	"  type filter hook prerouting priority mangle; policy accept;\n"
+	"  ct direction reply ct mark %d meta mark set ct mark\n"
+	" }\n"
+	"}\n";
+
+void firewall_text_relay(int sent, int answered, struct strbuf *out)
+{
+	strbuf_addf(out, relay_table, sent, answered, answered);
+}
+
 void firewall_text_tables(struct strbuf *out)
 {
 	strbuf_addstr(out, inet_table);

@@ -13,6 +13,9 @@
 /* Both tables, empty, in place of whatever is left of them. */
 void firewall_text_tables(struct strbuf *out);
 
+/* The table by which what answers the mark SENT gets the mark ANSWERED. */
+void firewall_text_relay(int sent, int answered, struct strbuf *out);
+
 /* Whether BRIDGE is known: fails, as a command, when it is not. */
 void firewall_text_ask(const struct wiring_bridge *bridge, struct strbuf *out);
 

@@ -76,3 +76,12 @@ int link_sysctl_inner(const struct wiring_end *end, struct error *err)
 		return -1;
 	return put_for("ipv6", end->inner, "accept_ra", "0", err);
 }
+
+int link_sysctl_share(struct error *err)
+{
+	/* whose address answers go to is told by a mark, not by the way */
+	if (put_for("ipv4", "all", "rp_filter", "0", err) < 0 ||
+	    put_for("ipv4", "default", "rp_filter", "0", err) < 0)
+		return -1;
+	return put("/proc/sys/net/ipv4/ip_forward", "1", err);
+}

@@ -25,4 +25,7 @@ int link_sysctl_bridge(const struct wiring_bridge *bridge,
 int link_sysctl_inner(const struct wiring_end *end,
 		      struct error *err) must_check;
 
+/* Have this namespace forward, and let answers of relays come back. */
+int link_sysctl_share(struct error *err) must_check;
+
 #endif

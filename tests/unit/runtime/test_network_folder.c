@@ -17,8 +17,8 @@
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "runtime/engine/container_hosts.h"
-#include "runtime/engine/container_pasta.h"
 #include "runtime/engine/network_members.h"
+#include "runtime/engine/uplink.h"
 
 struct state {
 	char folder[64];
@@ -174,7 +174,7 @@ static void ports_as_pasta_wants_them(void **in)
 					      "-u", "none" };
 
 	(void)in;
-	container_pasta_words(&ports, &words);
+	uplink_words(&ports, &words);
 	assert_int_equal(words.count, 6);
 	for (size_t i = 0; i < 6; i++)
 		assert_string_equal(words.items[i], wanted[i]);
