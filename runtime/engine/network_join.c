@@ -2,12 +2,15 @@
 /* Leases and names. */
 #include "runtime/engine/network_join.h"
 
+#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/jsonx.h"
 #include "base/log.h"
+#include "runtime/caps.h"
 #include "runtime/engine/container_hosts.h"
 #include "runtime/engine/network_event.h"
 #include "runtime/engine/network_members.h"
@@ -127,6 +130,28 @@ static int introduce(const struct store *store, const json_t *list,
 	return 0;
 }
 
+/* Who may set up its network may be a router, or hold others within. */
+static bool may_route(const struct container *container)
+{
+	const json_t *host = container->host_config;
+	const json_t *name;
+	size_t index;
+	unsigned capability;
+
+	if (json_is_true(json_object_get(host, "Privileged")))
+		return true;
+	json_array_foreach(json_object_get(host, "CapAdd"), index, name)
+	{
+		const char *text = json_string_value(name);
+
+		if (text && (!strcasecmp(text, "ALL") ||
+			     (caps_from_name(text, &capability) &&
+			      capability == CAP_NET_ADMIN)))
+			return true;
+	}
+	return false;
+}
+
 static void add_end(const struct network *network,
 		    const struct network_joining *joining,
 		    const struct network_lease *lease, struct wiring *out)
@@ -138,6 +163,7 @@ static void add_end(const struct network *network,
 
 	end->driver = network->driver;
 	end->mtu = network->mtu;
+	end->is_router = may_route(joining->container);
 	memcpy(end->bridge, network->link, sizeof(end->bridge));
 	memcpy(end->parent, network->parent, sizeof(end->parent));
 	memcpy(end->mode, network->mode, sizeof(end->mode));

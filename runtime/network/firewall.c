@@ -153,7 +153,7 @@ static bool has_tables(struct firewall *firewall)
 	} parts[] = {
 		{ "list chain inet imgctl forward\n", "@internal drop" },
 		{ "list chain inet imgctl postrouting\n", "@self6" },
-		{ "list chain bridge imgctl prerouting\n", "8021ad" },
+		{ "list chain bridge imgctl prerouting\n", "@targets6" },
 	};
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {

@@ -2,6 +2,8 @@
 /* Tables, sets and elements as text. */
 #include "runtime/network/firewall_text.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -77,20 +79,35 @@ static const char inet_table[] =
 /*
  * bridge imgctl: containers speak for themselves only, and are no routers. A
  * tagged frame would pass for something else here, and with VLAN 0 its receiver
- * takes it as if it had no tag.
+ * takes it as if it had no tag. What tells others where an address is (ARP,
+ * neighbour advertisements, and solicitations, which tell it by the way) is
+ * checked for all; whose frames and packets they say they are, for those that
+ * may not set up their network (bound): others may forward what is not theirs.
  */
 static const char bridge_table[] =
 	"add table bridge imgctl\n"
 	"delete table bridge imgctl\n"
 	"table bridge imgctl {\n"
 	" set ends { type ifname; }\n"
+	" set bound { type ifname; }\n"
+	" set macs { type ifname . ether_addr; }\n"
 	" set leases4 { type ifname . ipv4_addr; }\n"
+	" set leases6 { type ifname . ipv6_addr; }\n"
+	" set targets6 { typeof iifname . @th,64,128; }\n"
 	" chain prerouting {\n"
 	"  type filter hook prerouting priority -300; policy accept;\n"
 	"  iifname @ends ether type { 0x8100, 0x88a8 } drop\n"
 	"  iifname @ends ether type arp iifname . arp saddr ip != @leases4"
 	" drop\n"
 	"  iifname @ends icmpv6 type nd-router-advert drop\n"
+	"  iifname @ends icmpv6 type nd-neighbor-advert"
+	" iifname . @th,64,128 != @targets6 drop\n"
+	"  iifname @ends icmpv6 type nd-neighbor-solicit ip6 saddr != ::"
+	" iifname . ip6 saddr != @leases6 drop\n"
+	"  iifname @bound iifname . ether saddr != @macs drop\n"
+	"  iifname @bound ether type ip iifname . ip saddr != @leases4 drop\n"
+	"  iifname @bound ether type ip6 ip6 saddr != ::"
+	" iifname . ip6 saddr != @leases6 drop\n"
 	" }\n"
 	"}\n";
 
@@ -171,18 +188,59 @@ void firewall_text_drop_bridge(const struct wiring_bridge *bridge,
 		element(out, "delete", "mute", name);
 }
 
+static void end_element(const struct wiring_end *end, const char *verb,
+			const char *set, const char *value, struct strbuf *out)
+{
+	strbuf_addf(out, "%s element bridge imgctl %s { \"%s\"%s%s }\n", verb,
+		    set, end->outer, *value ? " . " : "", value);
+}
+
+/* ADDRESS may be spoken from, and said to be there. */
+static void ipv6_elements(const struct wiring_end *end, const char *verb,
+			  const struct ip_address *address, struct strbuf *out)
+{
+	char text[IP_TEXT_MAX];
+	char digits[2 + 2 * IP_BYTES_MAX + 1] = "0x";
+
+	ip_address_format(address, text);
+	end_element(end, verb, "leases6", text, out);
+	for (size_t i = 0; i < IP_BYTES_MAX; i++)
+		(void)snprintf(digits + 2 + 2 * i, 3, "%02x",
+			       (unsigned)address->bytes[i]);
+	end_element(end, verb, "targets6", digits, out);
+}
+
+/* The one that the kernel makes of the MAC address (RFC 4291, appendix A). */
+static struct ip_address link_local(const struct wiring_end *end)
+{
+	struct ip_address out = { IP_V6, { 0xfe, 0x80, [11] = 0xff, 0xfe } };
+
+	for (size_t i = 0; i < 6; i++)
+		out.bytes[i < 3 ? 8 + i : 10 + i] =
+			(uint8_t)strtoul(end->mac + 3 * i, NULL, 16);
+	out.bytes[8] ^= 2;
+	return out;
+}
+
 static void end_elements(const struct wiring_end *end, const char *verb,
 			 struct strbuf *out)
 {
-	char address[IP_TEXT_MAX];
+	char text[IP_TEXT_MAX];
 
-	strbuf_addf(out, "%s element bridge imgctl ends { \"%s\" }\n", verb,
-		    end->outer);
-	if (end->ipv4.address.family == IP_NONE)
-		return;
-	ip_address_format(&end->ipv4.address, address);
-	strbuf_addf(out, "%s element bridge imgctl leases4 { \"%s\" . %s }\n",
-		    verb, end->outer, address);
+	end_element(end, verb, "ends", "", out);
+	end_element(end, verb, "macs", end->mac, out);
+	if (!end->is_router)
+		end_element(end, verb, "bound", "", out);
+	if (end->ipv4.address.family != IP_NONE) {
+		ip_address_format(&end->ipv4.address, text);
+		end_element(end, verb, "leases4", text, out);
+	}
+	if (end->ipv6.address.family != IP_NONE) {
+		struct ip_address own = link_local(end);
+
+		ipv6_elements(end, verb, &end->ipv6.address, out);
+		ipv6_elements(end, verb, &own, out);
+	}
 }
 
 void firewall_text_add_end(const struct wiring_end *end, struct strbuf *out)

@@ -72,7 +72,9 @@ int link_sysctl_inner(const struct wiring_end *end, struct error *err)
 	if (end->ipv6.address.family == IP_NONE)
 		return put_for("ipv6", end->inner, "disable_ipv6", "1", err);
 	if (put_for("ipv6", end->inner, "disable_ipv6", "0", err) < 0 ||
-	    put_for("ipv6", end->inner, "autoconf", "0", err) < 0)
+	    put_for("ipv6", end->inner, "autoconf", "0", err) < 0 ||
+	    /* the address of its link is made of its MAC address */
+	    put_for("ipv6", end->inner, "addr_gen_mode", "0", err) < 0)
 		return -1;
 	return put_for("ipv6", end->inner, "accept_ra", "0", err);
 }

@@ -105,6 +105,8 @@ static json_t *format_end(const struct wiring_end *end)
 	put_text(object, "parent", end->parent);
 	put_text(object, "mode", end->mode);
 	put_text(object, "outer", end->outer);
+	(void)json_object_set_new(object, "router",
+				  json_boolean(end->is_router));
 	put_prefix(object, "ipv4", &end->ipv4);
 	put_prefix(object, "ipv6", &end->ipv6);
 	put_address(object, "gateway4", &end->gateway4);
@@ -224,6 +226,7 @@ static int parse_end(const json_t *object, struct wiring *out,
 	    jsonx_string(object, "mac", &mac, err) < 0 ||
 	    network_mac_parse(mac, end->mac, err) < 0 ||
 	    get_number(object, "mtu", 0, &end->mtu, err) < 0 ||
+	    jsonx_opt_bool(object, "router", &end->is_router, err) < 0 ||
 	    get_prefix(object, "ipv4", &end->ipv4, err) < 0 ||
 	    get_prefix(object, "ipv6", &end->ipv6, err) < 0 ||
 	    get_address(object, "gateway4", &end->gateway4, err) < 0 ||

@@ -33,6 +33,7 @@ struct wiring_end {
 	char inner[NETWORK_LINK_MAX]; /* eth0 … */
 	char mac[NETWORK_MAC_TEXT];
 	unsigned mtu;
+	bool is_router; /* may set up its network, so may forward for others */
 	struct ip_prefix ipv4, ipv6;
 	struct ip_address gateway4, gateway6; /* IP_NONE: no default route */
 };

@@ -3,6 +3,7 @@
 import select
 import socket
 import struct
+import subprocess
 import time
 
 import pytest
@@ -83,9 +84,96 @@ def test_it_speaks_for_itself_alone(imgctl, busybox, network):
         for frame in frames:
             sender.send(frame)
         assert arrivals(receiver, marks) == [marks[8]]
-        sender.send(icmp6(mac, 136, marks[0]))  # such a message is let through: it is the kind that matters
+        sender.send(icmp6(mac, 128, marks[0]))  # such a message is let through: it is the kind that matters
         sender.send(arp(mac, own, marks[1]))
         assert marks[0] in arrivals(receiver, marks[:2])
+
+
+def ipv4(mac, source, mark):
+    """A packet from SOURCE for anyone, of no protocol that anybody has."""
+    header = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(mark), 1, 0, 64, 253, 0) + socket.inet_aton(source) + ALL[:4]
+    header = header[:10] + struct.pack("!H", checksum(header)) + header[12:]
+    return ALL + mac + struct.pack("!H", 0x0800) + header + mark
+
+
+def ipv6(mac, source, mark, kind=None, target=None):
+    """The same of IPv6; or a neighbour's message of KIND about TARGET."""
+    own = socket.inet_pton(socket.AF_INET6, source)
+    body = mark if kind is None else struct.pack("!BBHI", kind, 0, 0, 0x60000000) + socket.inet_pton(
+        socket.AF_INET6, target) + b"\2\1" + mac + b"\xfd\1" + mark[:6] + b"\xfd\1" + mark[:6]
+    if kind is not None:
+        pseudo = own + ALL_NODES + struct.pack("!II", len(body), 58)
+        body = body[:2] + struct.pack("!H", checksum(pseudo + body)) + body[4:]
+    header = struct.pack("!IHBB", 6 << 28, len(body), 253 if kind is None else 58, 255)
+    return b"\x33\x33\0\0\0\1" + mac + struct.pack("!H", IP6) + header + own + ALL_NODES + body
+
+
+def link_local(mac):
+    return socket.inet_ntop(socket.AF_INET6, b"\xfe\x80" + bytes(6) + bytes([mac[0] ^ 2]) + mac[1:3] + b"\xff\xfe" + mac[3:])
+
+
+@pytest.fixture
+def four(imgctl, busybox):
+    """Containers bad, router, victim and good on one network; what a name's address of a kind is."""
+    imgctl.ok("network", "create", "--ipv6", "--subnet", "10.209.0.0/24", "blue")
+    for name, more in (("bad", ()), ("router", ("--cap-add", "net_admin")), ("victim", ()), ("good", ())):
+        imgctl.ok("run", "-d", "--name", name, "--network", "blue", *more, busybox, "sleep", "1000")
+    return lambda name, key="IPAddress": address_of(imgctl, name, key=key)
+
+
+def through(imgctl, sender, frames):
+    """Which of FRAMES of SENDER, made of a mark each, come to good; the last one has to."""
+    marks = [f"mrk{n:02}.".encode() for n in range(len(frames))]
+    with raw(pid_of(imgctl, sender)) as out, raw(pid_of(imgctl, "good")) as receiver:
+        for frame, mark in zip(frames, marks):
+            out.send(frame(mark))
+        seen = arrivals(receiver, marks)
+    assert marks[-1] in seen
+    return [marks.index(mark) for mark in seen]
+
+
+V6 = "GlobalIPv6Address"
+
+
+def test_ipv4_addresses_of_others(imgctl, four):
+    """A container says of no packet that another sent it, and of no frame; who may set up its network may route."""
+    for name in ("bad", "router"):
+        mac, own = mac_of(imgctl, name), four(name)
+        sources = [four("victim"), four(name, "Gateway"), "192.0.2.9", "0.0.0.0"]
+        frames = [lambda mark, it=it, mac=mac: ipv4(mac, it, mark) for it in sources]
+        frames += [lambda mark, own=own: ipv4(mac_of(imgctl, "victim"), own, mark), lambda mark, mac=mac, own=own: ipv4(mac, own, mark)]
+        assert through(imgctl, name, frames) == ([5] if name == "bad" else list(range(6)))
+
+
+def test_ipv6_addresses_of_others(imgctl, four):
+    for name in ("bad", "router"):
+        mac, own = mac_of(imgctl, name), four(name, V6)
+        local, victim = link_local(mac), four("victim", V6)
+        frames = [lambda mark, it=it, mac=mac: ipv6(mac, it, mark) for it in (victim, "2001:db8::9", link_local(mac_of(imgctl, "victim")), own, local)]
+        assert through(imgctl, name, frames) == ([3, 4] if name == "bad" else list(range(5)))
+
+
+def test_neighbours_are_not_lied_to(imgctl, four):
+    """Advertisements of others' addresses and questions in their name: refused, whoever sends them."""
+    for name in ("bad", "router"):
+        mac, own, victim = mac_of(imgctl, name), four(name, V6), four("victim", V6)
+        gateway, local = four(name, "IPv6Gateway"), link_local(mac)
+
+        def message(source, kind, target, mac=mac):
+            return lambda mark: ipv6(mac, source, mark, kind, target)
+        frames = [message(own, 136, victim), message(own, 136, gateway), message(local, 136, victim), message(victim, 135, own),
+                  message(own, 136, link_local(mac_of(imgctl, "victim"))),
+                  message(own, 135, victim), message(local, 136, local), message(own, 136, own)]
+        assert through(imgctl, name, frames) == [5, 6, 7]
+
+
+def test_real_neighbours_meet(imgctl, four):
+    """What the kernel says itself passes: both families, at once and after its neighbours are forgotten."""
+    for _ in range(2):
+        assert imgctl.ok("exec", "bad", "ping", "-c", "1", "-w", "20", four("victim"))
+        assert imgctl.ok("exec", "bad", "ping6", "-c", "1", "-w", "20", four("victim", V6))
+        assert imgctl.ok("exec", "bad", "ping6", "-c", "1", "-w", "20", "-I", "eth0", link_local(mac_of(imgctl, "victim")))
+        at(pid_of(imgctl, "bad"), lambda: subprocess.run(["ip", "neigh", "flush", "all"], check=True))
 
 
 def test_nobody_listens_to_routers(imgctl, busybox):

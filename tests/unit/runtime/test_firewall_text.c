@@ -79,6 +79,7 @@ static void test_firewall_text__only_ends_of_bridges_are_known(void **state)
 	struct wiring_end end = {
 		.driver = NETWORK_BRIDGE,
 		.outer = "ve1",
+		.mac = "02:42:0a:00:00:02",
 		.ipv4 = { { IP_V4, { 10, 0, 0, 2 } }, 24 },
 	};
 	autoclean(strbuf_release) struct strbuf out = STRBUF_INIT;
@@ -88,7 +89,27 @@ static void test_firewall_text__only_ends_of_bridges_are_known(void **state)
 	assert_string_equal(
 		out.text,
 		"add element bridge imgctl ends { \"ve1\" }\n"
+		"add element bridge imgctl macs { \"ve1\" . 02:42:0a:00:00:02 "
+		"}\n"
+		"add element bridge imgctl bound { \"ve1\" }\n"
 		"add element bridge imgctl leases4 { \"ve1\" . 10.0.0.2 }\n");
+	end.is_router = true;
+	end.ipv4.address.family = IP_NONE;
+	end.ipv6 = (struct ip_prefix){ { IP_V6, { 0xfd, [15] = 2 } }, 64 };
+	strbuf_truncate(&out, 0);
+	firewall_text_add_end(&end, &out);
+	assert_string_equal(
+		out.text,
+		"add element bridge imgctl ends { \"ve1\" }\n"
+		"add element bridge imgctl macs { \"ve1\" . 02:42:0a:00:00:02 "
+		"}\n"
+		"add element bridge imgctl leases6 { \"ve1\" . fd00::2 }\n"
+		"add element bridge imgctl targets6 { \"ve1\" . "
+		"0xfd000000000000000000000000000002 }\n"
+		"add element bridge imgctl leases6 { \"ve1\" . "
+		"fe80::42:aff:fe00:2 }\n"
+		"add element bridge imgctl targets6 { \"ve1\" . "
+		"0xfe8000000000000000420afffe000002 }\n");
 	end.driver = NETWORK_MACVLAN;
 	strbuf_truncate(&out, 0);
 	firewall_text_add_end(&end, &out);
