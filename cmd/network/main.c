@@ -4,11 +4,14 @@
  * It is not for people: the engine starts it, with what is to be done as a
  * document (runtime/network/wiring.h) at descriptor 0, a socket for the answer
  * at 1 and, when the second argument is "given", the container's network
- * namespace at 3.
+ * namespace at 3. It also looks up names of servers, for which a program has to
+ * be linked with the libraries of the host.
  */
 #include <fcntl.h>
+#include <netdb.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/fs.h"
 #include "base/jsonx.h"
@@ -34,6 +37,8 @@ struct work {
 	bool has_rules;	  /* ends and ports were let in */
 	bool has_passed;  /* firewalls of others let it through */
 	size_t made;	  /* ends that have their links */
+	const char *name; /* to be looked up, or "" */
+	char address[IP_TEXT_MAX];
 };
 
 static int read_request(struct work *work, struct error *err)
@@ -251,12 +256,37 @@ static int share(struct work *work, struct error *err)
 			      RELAY_PORTS_MARK, err);
 }
 
+/* The first address of a server's, of IPv4 if it has one, as docker has it. */
+static int resolve(struct work *work, struct error *err)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+	int code = EAI_NONAME;
+
+	for (size_t i = 0; i < 2 && code != 0; i++) {
+		const struct addrinfo wish = { .ai_family = families[i],
+					       .ai_socktype = SOCK_STREAM };
+		struct addrinfo *list = NULL;
+
+		code = getaddrinfo(work->name, NULL, &wish, &list);
+		if (code == 0)
+			code = getnameinfo(list->ai_addr, list->ai_addrlen,
+					   work->address, IP_TEXT_MAX, NULL, 0,
+					   NI_NUMERICHOST);
+		if (list)
+			freeaddrinfo(list);
+	}
+	return code == 0 ? 0
+			 : error_set(err, ERROR_NOT_FOUND, "look up %s: %s",
+				     work->name, gai_strerror(code));
+}
+
 static const struct {
 	const char *name;
 	int (*call)(struct work *work, struct error *err);
 } verbs[] = {
 	{ "attach", attach },	{ "forget", forget },	  { "detach", detach },
 	{ "rebuild", rebuild }, { "drop", drop_bridges }, { "share", share },
+	{ "resolve", resolve },
 };
 
 static int work_at(const char *verb, struct work *work, struct error *err)
@@ -278,11 +308,13 @@ int main(int argc, char **argv)
 		.wiring = WIRING_INIT,
 		.namespace_fd = -1,
 		.is_given = argc > 2 && !strcmp(argv[2], "given"),
+		.name = argc > 2 ? argv[2] : "",
 	};
 	struct wiring_reply reply = WIRING_REPLY_INIT;
 	int result = work_at(argc > 1 ? argv[1] : "", &work, &err);
 
 	reply.has_passed = work.has_passed;
+	memcpy(reply.address, work.address, sizeof(reply.address));
 	if (!work.is_given)
 		reply.namespace_fd = work.namespace_fd;
 	wiring_reply_send(REPLY_FD, result < 0 ? &err : NULL, &reply);

@@ -72,7 +72,8 @@ static int write_request(const struct wiring *wiring, struct error *err)
 struct start {
 	const char *verb;
 	int program, request, reply, namespace_fd;
-	int home_fd; /* where the bridges lie; -1: here */
+	int home_fd;	  /* where the bridges lie; -1: here */
+	const char *word; /* a name to be looked up; or NULL */
 };
 
 /* Puts descriptor FROM to NUMBER, out of the way of the others. */
@@ -86,7 +87,8 @@ static _Noreturn void become(const struct start *start)
 	char *const argv[] = {
 		(char *)(uintptr_t) "imgctl-network",
 		(char *)(uintptr_t)start->verb,
-		start->namespace_fd >= 0 ? (char *)(uintptr_t) "given" : NULL,
+		start->namespace_fd >= 0 ? (char *)(uintptr_t) "given"
+					 : (char *)(uintptr_t)start->word,
 		NULL,
 	};
 	/* above all numbers that are put */
@@ -229,4 +231,23 @@ int network_program_run_at(int home_fd, const char *verb,
 	if (begin_at(&start, wiring, &program, err) < 0)
 		return -1;
 	return end(&program, err);
+}
+
+int network_program_resolve(const char *name, char out[IP_TEXT_MAX],
+			    struct error *err)
+{
+	autoclean(network_program_release) struct network_program program =
+		NETWORK_PROGRAM_INIT;
+	autoclean(wiring_release) struct wiring nothing = WIRING_INIT;
+	struct wiring_reply reply = WIRING_REPLY_INIT;
+	const struct start start = { .verb = "resolve",
+				     .namespace_fd = -1,
+				     .home_fd = -1,
+				     .word = name };
+
+	if (begin_at(&start, &nothing, &program, err) < 0 ||
+	    network_program_end(&program, &reply, err) < 0)
+		return -1;
+	memcpy(out, reply.address, IP_TEXT_MAX);
+	return 0;
 }

@@ -56,6 +56,13 @@ int network_program_run_at(int home_fd, const char *verb,
 			   const struct wiring *wiring,
 			   struct error *err) must_check;
 
+/*
+ * Look up the address of host NAME by the host's own means, which this program
+ * is not linked with. NOT_FOUND when there is none.
+ */
+int network_program_resolve(const char *name, char out[IP_TEXT_MAX],
+			    struct error *err) must_check;
+
 /* Wait for its end, whatever it answers. */
 void network_program_release(struct network_program *program);
 DEFINE_CLEANUP(struct network_program, network_program_release)

@@ -14,6 +14,7 @@
 #include "base/jsonx.h"
 #include "base/log.h"
 #include "base/userns.h"
+#include "runtime/engine/network_program.h"
 #include "runtime/engine/spec_request.h"
 #include "runtime/mount_options.h"
 #include "runtime/tree_fetch.h"
@@ -127,14 +128,48 @@ static int bind(const char *device, const struct mount_options *options,
 	return attach(tree, target, err);
 }
 
+static bool has_server(const char *type)
+{
+	return !strcmp(type, "nfs") || !strcmp(type, "nfs4") ||
+	       !strcmp(type, "cifs");
+}
+
+/* TEXT with the address of its addr=NAME: the kernel looks up no names. */
+static int resolve_server(const char *type, const char *text, char **out,
+			  struct error *err)
+{
+	autoclean(strbuf_release) struct strbuf made = STRBUF_INIT;
+
+	for (const char *at = text; has_server(type) && *at;) {
+		size_t length = strcspn(at, ",");
+		autofree char *word = xstrndup(at, length);
+		autoclean(error_release) struct error ignored = ERROR_INIT;
+		struct ip_address address;
+		char found[IP_TEXT_MAX];
+
+		if (strncmp(word, "addr=", 5) != 0 ||
+		    ip_address_parse(word + 5, &address, &ignored) == 0)
+			strbuf_addf(&made, ",%s", word);
+		else if (network_program_resolve(word + 5, found, err) < 0)
+			return -1;
+		else
+			strbuf_addf(&made, ",addr=%s", found);
+		at += length + (at[length] == ',');
+	}
+	*out = xstrdup(made.length ? made.text + 1 : text);
+	return 0;
+}
+
 static int mount_new(const json_t *document, int target, struct error *err)
 {
 	autoclean(mount_options_release) struct mount_options options = { 0 };
 	const char *type = spec_string(document, "type");
 	const char *device = spec_string(document, "device");
+	autofree char *text = NULL;
 	char path[64];
 
-	if (sort_options(spec_string(document, "o"), &options, err) < 0)
+	if (resolve_server(type, spec_string(document, "o"), &text, err) < 0 ||
+	    sort_options(text, &options, err) < 0)
 		return -1;
 	if (options.is_bind)
 		return bind(device, &options, target, err);
@@ -145,7 +180,7 @@ static int mount_new(const json_t *document, int target, struct error *err)
 		return error_set(err, ERROR_UNSUPPORTED,
 				 "this kernel has no file system \"%s\"", type);
 	return error_sys(err, errno, "mount %s, type %s, options \"%s\"",
-			 device, type, spec_string(document, "o"));
+			 device, type, text);
 }
 
 /* A clone of what another monitor has mounted; false when none has. */

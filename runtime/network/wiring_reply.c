@@ -11,6 +11,7 @@ enum { TEXT_MAX = 4096 };
 struct packet {
 	int kind; /* enum error_kind */
 	int has_passed;
+	char address[IP_TEXT_MAX];
 	char text[TEXT_MAX];
 };
 
@@ -28,6 +29,7 @@ void wiring_reply_send(int socket, const struct error *error,
 	union control control = { { 0 } };
 	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
 
+	memcpy(packet.address, reply->address, sizeof(packet.address));
 	if (error && error->msg)
 		(void)snprintf(packet.text, sizeof(packet.text), "%s",
 			       error->msg);
@@ -78,6 +80,8 @@ int wiring_reply_take(int socket, struct wiring_reply *out, struct error *err)
 				 "imgctl-network ended without an answer");
 	out->namespace_fd = descriptor_of(&message);
 	out->has_passed = packet.has_passed;
+	memcpy(out->address, packet.address, sizeof(out->address));
+	out->address[IP_TEXT_MAX - 1] = '\0';
 	packet.text[TEXT_MAX - 1] = '\0';
 	if (packet.kind == ERROR_NONE)
 		return 0;

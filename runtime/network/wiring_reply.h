@@ -9,15 +9,17 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "runtime/network/ip_address.h"
 
 struct wiring_reply {
 	int namespace_fd; /* that was made, or -1; the reader's */
 	bool has_passed;  /* firewalls of others let the bridges through now */
+	char address[IP_TEXT_MAX]; /* that was looked up, or "" */
 };
 
-#define WIRING_REPLY_INIT \
-	{                 \
-		-1, false \
+#define WIRING_REPLY_INIT     \
+	{                     \
+		-1, false, "" \
 	}
 
 /*

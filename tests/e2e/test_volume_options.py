@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from harness import leaks
+from harness import leaks, peers
 
 TMPFS = ("--opt", "type=tmpfs", "--opt", "device=tmpfs", "--opt", "o=size=1m,uid=1000")
 
@@ -102,8 +102,26 @@ def test_nfs_without_it_in_the_kernel(imgctl, busybox):
     imgctl.ok("volume", "create", "-o", "type=nfs", "-o", "device=:/srv", "-o", "o=addr=127.0.0.1,soft,timeo=1,retrans=1", "net")
     says = "failed to mount local volume net" if has_filesystem("nfs") else 'no file system "nfs"'
     imgctl.fails("run", "--rm", "-v", "net:/v", busybox, "true", err=says)
-    imgctl.fails("volume", "create", "-o", "type=nfs", "-o", "device=h:/srv", "-o", "o=addr=h", "other", rc=1, err="is no IP address")
-    assert imgctl.ok("volume", "ls", "-q") == "net\n"
+
+
+def nfs(imgctl, name, server):
+    imgctl.ok("volume", "create", "-o", "type=nfs", "-o", "device=:/srv", "-o", f"o=ro,addr={server},soft,timeo=1,retrans=1", name)
+
+
+def test_a_server_by_its_name(imgctl, busybox, tmp_path_of_test):
+    """It is looked up when the volume is mounted, as docker does: the kernel is given the address."""
+    peers.need("strace")
+    nfs(imgctl, "net", "localhost")
+    log = tmp_path_of_test / "strace.log"
+    child = imgctl.popen(command=["strace", "-f", "-qq", "-s", "200", "-e", "trace=mount", "-e", "signal=none", "-o", log,
+                                  *imgctl.command("run", "--rm", "-v", "net:/v", busybox, "true")], stderr=subprocess.DEVNULL)
+    child.communicate(timeout=120)
+    assert 'addr=127.0.0.1,soft,timeo=1,retrans=1"' in log.read_text()
+    # as it was asked for
+    assert imgctl.ok("volume", "inspect", "-f", "{{.Options.o}}", "net") == "ro,addr=localhost,soft,timeo=1,retrans=1\n"
+    nfs(imgctl, "lost", "nosuch.invalid")
+    imgctl.fails("run", "--rm", "-v", "lost:/v", busybox, "true", err="failed to mount local volume lost: look up nosuch.invalid: ")
+    imgctl.fails("volume", "create", "-o", "type=nfs", "-o", "device=h:/srv", "-o", "o=ro", "other", rc=1, err="needs addr=SERVER")
 
 
 def monitor_of(imgctl, name):

@@ -41,8 +41,11 @@ static const struct row rows[] = {
 	  "two of three" },
 	{ { "type=nfs", "device=host:/srv" }, "needs addr=", "no server" },
 	{ { "type=nfs", "device=:/srv", "o=addr=files.example" },
-	  "\"addr=files.example\" is no IP address",
+	  NULL,
 	  "a server's name" },
+	{ { "type=nfs", "device=:/srv", "o=addr=,ro" },
+	  "needs addr=",
+	  "no name" },
 };
 
 static void test_volume_options__are_checked(void **state)
