@@ -42,17 +42,56 @@ static int check_idle(const struct store *store, const struct network *network,
 			 network->name, names.text);
 }
 
+/* Whether another network has the same parent. */
+static int find_sharer(const struct store *store, const struct network *network,
+		       bool *out, struct error *err)
+{
+	autoclean(strvec_release) struct strvec names = STRVEC_INIT;
+
+	*out = false;
+	if (network_folder_list(store, &names, err) < 0)
+		return -1;
+	for (size_t i = 0; i < names.count && !*out; i++) {
+		autoclean(network_release) struct network other = NETWORK_INIT;
+
+		if (network_folder_find(store, names.items[i], &other, err) < 0)
+			return -1;
+		*out = strcmp(other.id, network->id) != 0 &&
+		       !strcmp(other.parent, network->parent);
+	}
+	return 0;
+}
+
+/* The parent that was made for NETWORK, if it is of a kind that is made. */
+static int add_parent(const struct store *store, const struct network *network,
+		      struct wiring *wiring, struct error *err)
+{
+	struct wiring_bridge *added;
+	char own[NETWORK_LINK_MAX];
+	uint16_t vlan;
+	bool is_vlan = network_split_vlan(network->parent, own, &vlan);
+	bool is_shared = false;
+
+	if (is_vlan && find_sharer(store, network, &is_shared, err) < 0)
+		return -1;
+	network_own_parent(network->id, own);
+	if (is_shared || (!is_vlan && strcmp(network->parent, own) != 0))
+		return 0;
+	added = wiring_add_bridge(wiring);
+	memcpy(added->name, network->parent, sizeof(added->name));
+	added->is_vlan = is_vlan;
+	return 0;
+}
+
 /* What is not laid needs no taking away. */
 static int take_down(const struct store *store, const struct network *network,
 		     struct error *err)
 {
 	autoclean(wiring_release) struct wiring wiring = WIRING_INIT;
-	char own[NETWORK_LINK_MAX];
 
 	network_join_bridge(network, &wiring);
-	network_own_parent(network->id, own);
-	if (!strcmp(network->parent, own))
-		memcpy(wiring_add_bridge(&wiring)->name, own, sizeof(own));
+	if (add_parent(store, network, &wiring, err) < 0)
+		return -1;
 	if (!wiring.bridge_count ||
 	    network_program_run(store, "drop", &wiring, -1, err) == 0)
 		return 0;

@@ -19,6 +19,7 @@
 #include "runtime/network/link.h"
 #include "runtime/network/link_relay.h"
 #include "runtime/network/link_sysctl.h"
+#include "runtime/network/link_vlan.h"
 #include "runtime/network/relay_ports.h"
 #include "runtime/network/wiring_reply.h"
 
@@ -231,7 +232,11 @@ static int drop_bridges(struct work *work, struct error *err)
 	if (link_line_open(&line, err) < 0)
 		return -1;
 	for (size_t i = 0; i < work->wiring.bridge_count; i++) {
-		if (link_remove(&line, work->wiring.bridges[i].name, err) < 0)
+		const struct wiring_bridge *bridge = &work->wiring.bridges[i];
+
+		if ((bridge->is_vlan
+			     ? link_vlan_remove(&line, bridge->name, err)
+			     : link_remove(&line, bridge->name, err)) < 0)
 			return -1;
 	}
 	if (firewall_open(&firewall, err) < 0 ||

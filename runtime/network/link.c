@@ -23,6 +23,7 @@
 #include <sys/socket.h>
 
 #include "runtime/network/link_sysctl.h"
+#include "runtime/network/link_vlan.h"
 
 DEFINE_CLEANUP_PTR(struct rtnl_link, rtnl_link_put)
 DEFINE_CLEANUP_PTR(struct rtnl_addr, rtnl_addr_put)
@@ -59,28 +60,6 @@ static int errno_of(int code)
 static int fail(int code, struct error *err, const char *what, const char *name)
 {
 	return error_sys(err, errno_of(code), "%s %s", what, name);
-}
-
-int link_line_open(struct link_line *out, struct error *err)
-{
-	int code;
-
-	out->socket = nl_socket_alloc();
-	if (!out->socket)
-		return error_sys(err, ENOMEM, "open a line to the kernel");
-	code = nl_connect(out->socket, NETLINK_ROUTE);
-	if (code < 0) {
-		link_line_close(out);
-		return fail(code, err, "open", "a line to the kernel");
-	}
-	return 0;
-}
-
-void link_line_close(struct link_line *line)
-{
-	if (line->socket)
-		nl_socket_free(line->socket);
-	line->socket = NULL;
 }
 
 /* NULL when there is none. */
@@ -327,10 +306,17 @@ static int find_parent(struct link_line *line, const struct wiring_end *end,
 		       struct error *err)
 {
 	int index = link_index(line, end->parent);
+	char base[NETWORK_LINK_MAX];
+	uint16_t vlan;
 	int code;
 
 	if (index)
 		return index;
+	if (network_split_vlan(end->parent, base, &vlan)) {
+		if (link_vlan_make(line, end->parent, base, vlan, err) < 0)
+			return -1;
+		return link_index(line, end->parent);
+	}
 	if (strncmp(end->parent, "dm-", 3) != 0)
 		return error_set(err, ERROR_NOT_FOUND,
 				 "network link %s is not there", end->parent);

@@ -7,26 +7,8 @@
 #ifndef RUNTIME_NETWORK_LINK_H
 #define RUNTIME_NETWORK_LINK_H
 
+#include "runtime/network/link_line.h"
 #include "runtime/network/wiring.h"
-
-struct nl_sock;
-
-/* A line to the kernel. */
-struct link_line {
-	struct nl_sock *socket;
-};
-
-#define LINK_LINE_INIT \
-	{              \
-		NULL   \
-	}
-
-/* Open a line into the calling thread's network namespace. */
-int link_line_open(struct link_line *out, struct error *err) must_check;
-
-/* Close LINE. */
-void link_line_close(struct link_line *line);
-DEFINE_CLEANUP(struct link_line, link_line_close)
 
 /*
  * See to it that the bridge is there, up, with its MTU and addresses, and that

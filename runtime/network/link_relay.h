@@ -7,7 +7,7 @@
 #ifndef RUNTIME_NETWORK_LINK_RELAY_H
 #define RUNTIME_NETWORK_LINK_RELAY_H
 
-#include "runtime/network/link.h"
+#include "runtime/network/link_line.h"
 
 /* Route what bears MARK to this namespace itself; done before is fine. */
 int link_relay_route(struct link_line *line, int mark,

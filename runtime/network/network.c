@@ -9,6 +9,8 @@
 #include "base/alloc.h"
 #include "base/jsonx.h"
 
+enum { VLAN_MAX = 4094 };
+
 static const char *const driver_names[] = {
 	[NETWORK_DRIVER_NONE] = "",
 	[NETWORK_BRIDGE] = "bridge",
@@ -200,6 +202,25 @@ void network_release(struct network *network)
 void network_own_parent(const char *id, char out[NETWORK_LINK_MAX])
 {
 	(void)snprintf(out, NETWORK_LINK_MAX, "dm-%.8s", id);
+}
+
+bool network_split_vlan(const char *link, char parent_out[NETWORK_LINK_MAX],
+			uint16_t *vlan_out)
+{
+	const char *dot = strrchr(link, '.');
+	unsigned long vlan;
+
+	if (!dot || dot == link || strspn(dot + 1, "0123456789") == 0 ||
+	    strspn(dot + 1, "0123456789") != strlen(dot + 1) ||
+	    strlen(link) >= NETWORK_LINK_MAX)
+		return false;
+	vlan = strtoul(dot + 1, NULL, 10);
+	if (vlan < 1 || vlan > VLAN_MAX)
+		return false;
+	(void)snprintf(parent_out, NETWORK_LINK_MAX, "%.*s", (int)(dot - link),
+		       link);
+	*vlan_out = (uint16_t)vlan;
+	return true;
 }
 
 const struct network_subnet *network_subnet_of(const struct network *network,

@@ -82,4 +82,11 @@ void network_own_parent(const char *id, char out[NETWORK_LINK_MAX]);
 const struct network_subnet *network_subnet_of(const struct network *network,
 					       enum ip_family family);
 
+/*
+ * Whether LINK is "PARENT.VLAN", a link that can be made of PARENT's frames of
+ * one VLAN; then both are filled in.
+ */
+bool network_split_vlan(const char *link, char parent_out[NETWORK_LINK_MAX],
+			uint16_t *vlan_out);
+
 #endif

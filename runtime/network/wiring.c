@@ -84,11 +84,11 @@ static void put_prefix(json_t *object, const char *key,
 
 static json_t *format_bridge(const struct wiring_bridge *bridge)
 {
-	json_t *object = json_pack("{s:s,s:i,s:b,s:b,s:b}", "name",
-				   bridge->name, "mtu", (int)bridge->mtu,
-				   "internal", bridge->is_internal,
-				   "no_masquerade", bridge->has_no_masquerade,
-				   "no_talk", bridge->has_no_talk);
+	json_t *object = json_pack(
+		"{s:s,s:i,s:b,s:b,s:b,s:b}", "name", bridge->name, "mtu",
+		(int)bridge->mtu, "internal", bridge->is_internal,
+		"no_masquerade", bridge->has_no_masquerade, "no_talk",
+		bridge->has_no_talk, "vlan", bridge->is_vlan);
 
 	put_prefix(object, "ipv4", &bridge->ipv4);
 	put_prefix(object, "ipv6", &bridge->ipv6);
@@ -204,6 +204,7 @@ static int parse_bridge(const json_t *object, struct wiring *out,
 	    get_prefix(object, "ipv4", &bridge->ipv4, err) < 0 ||
 	    get_prefix(object, "ipv6", &bridge->ipv6, err) < 0 ||
 	    jsonx_opt_bool(object, "internal", &bridge->is_internal, err) < 0 ||
+	    jsonx_opt_bool(object, "vlan", &bridge->is_vlan, err) < 0 ||
 	    jsonx_opt_bool(object, "no_masquerade", &bridge->has_no_masquerade,
 			   err) < 0)
 		return -1;

@@ -21,6 +21,7 @@ struct wiring_bridge {
 	unsigned mtu;
 	struct ip_prefix ipv4, ipv6; /* its own addresses; IP_NONE: none */
 	bool is_internal, has_no_masquerade, has_no_talk;
+	bool is_vlan; /* a parent LINK.VLAN instead, for "drop" */
 };
 
 /* One interface of the container. */

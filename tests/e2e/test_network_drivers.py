@@ -5,7 +5,7 @@ import socket
 
 import pytest
 from harness import own_network
-from harness.hosts import Wire, address_of, ask, at, has_link_type, pid_of, poll
+from harness.hosts import Wire, address_of, ask, at, has_link_type, pid_of, poll, sh
 
 ANSWER = ("sh", "-c", "while :; do echo hello | nc -l -p 80; done")
 
@@ -40,6 +40,10 @@ def create(imgctl, driver, name, *options):
               "--ip-range", "198.51.100.64/26", "-o", "parent=wire0", *options, name)
 
 
+def create_on(imgctl, parent, subnet, name):
+    imgctl.ok("network", "create", "-d", "macvlan", "--subnet", subnet, "-o", f"parent={parent}", name)
+
+
 def test_macvlan(imgctl, busybox, wire):
     create(imgctl, "macvlan", "mv")
     imgctl.ok("run", "-d", "--name", "one", "--network", "mv", "--mac-address", "02:00:00:00:00:77", busybox, *ANSWER)
@@ -56,6 +60,35 @@ def test_macvlan(imgctl, busybox, wire):
     imgctl.fails("network", "rm", "mv", rc=1, err="has active endpoints")
     imgctl.ok("rm", "-f", "one", "two")
     imgctl.ok("network", "rm", "mv")
+
+
+@pytest.mark.vm
+def test_a_parent_of_one_vlan_is_made(imgctl, busybox, wire):
+    """LINK.VLAN is made for the first container and goes with the last network on it; one that was there stays."""
+    if not has_link_type("vlan id 3"):
+        create_on(imgctl, "wire0.30", "198.51.30.0/24", "mv")
+        imgctl.fails("run", "--rm", "--network", "mv", busybox, "true", rc=125, err="make the link wire0.30: ")
+        return
+    sh("ip", "link", "add", "link", "wire0", "name", "wire0.31", "type", "vlan", "id", "31")
+    for vlan in (30, 31):
+        create_on(imgctl, f"wire0.{vlan}", f"198.51.{vlan}.0/24", f"mv{vlan}")
+    create_on(imgctl, "wire0.30", "198.51.99.0/24", "more")
+    assert "wire0.30" not in own_network.links()
+    for vlan in (30, 31):
+        imgctl.ok("run", "-d", "--name", f"one{vlan}", "--network", f"mv{vlan}", busybox, *ANSWER)
+    wire.do("ip", "link", "add", "link", "far0", "name", "far0.30", "type", "vlan", "id", "30")
+    wire.do("ip", "addr", "add", "198.51.30.2/24", "dev", "far0.30")
+    wire.do("ip", "link", "set", "far0.30", "up")
+    own = address_of(imgctl, "one30")
+    poll(lambda: wire.call(lambda: ask(own, 80)), "hello\n")
+    imgctl.ok("rm", "-f", "one30", "one31")
+    imgctl.ok("network", "rm", "mv30", "mv31")
+    assert {"wire0.30", "wire0.31"} <= own_network.links()
+    imgctl.ok("network", "rm", "more")
+    assert "wire0.30" not in own_network.links() and "wire0.31" in own_network.links()
+    create_on(imgctl, "nosuch.5", "198.51.98.0/24", "lost")
+    imgctl.fails("run", "--rm", "--network", "lost", busybox, "true", rc=125, err="network link nosuch is not there")
+    imgctl.ok("network", "rm", "lost")
 
 
 def test_macvlan_without_a_parent_leads_nowhere(imgctl, busybox):

@@ -180,6 +180,38 @@ static void ports_as_pasta_wants_them(void **in)
 		assert_string_equal(words.items[i], wanted[i]);
 }
 
+static void links_of_one_vlan(void **in)
+{
+	static const struct {
+		const char *link, *parent;
+		unsigned vlan; /* 0: none */
+	} rows[] = {
+		{ "eth0.50", "eth0", 50 },
+		{ "eth0.4094", "eth0", 4094 },
+		{ "eth0.5.6", "eth0.5", 6 },
+		{ "eth0", "", 0 },
+		{ "eth0.", "", 0 },
+		{ "eth0.0", "", 0 },
+		{ "eth0.4095", "", 0 },
+		{ "eth0.5x", "", 0 },
+		{ "eth0.+5", "", 0 },
+		{ ".5", "", 0 },
+		{ "eth0.99999999999", "", 0 },
+	};
+
+	(void)in;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char parent[NETWORK_LINK_MAX];
+		uint16_t vlan = 0;
+
+		if (network_split_vlan(rows[i].link, parent, &vlan) !=
+			    (rows[i].vlan != 0) ||
+		    vlan != rows[i].vlan ||
+		    (vlan && strcmp(parent, rows[i].parent) != 0))
+			fail_msg("%s: %u", rows[i].link, (unsigned)vlan);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +223,7 @@ int main(void)
 						setup, teardown),
 		cmocka_unit_test(only_lines_of_the_address_go),
 		cmocka_unit_test(ports_as_pasta_wants_them),
+		cmocka_unit_test(links_of_one_vlan),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
