@@ -42,14 +42,14 @@ def deal(imgctl, tmp_path_of_test):
     return check
 
 
-def sweep(traced, tmp, args, before=lambda: None, after=lambda point: None):
-    """Runs ARGS once to see its calls, then once per point, killed there. BEFORE and AFTER each."""
+def sweep(traced, tmp, args, before=lambda: None, after=lambda point: None, most=MOST):
+    """Runs ARGS once to see its calls, then once per point, killed there, MOST of one call. BEFORE and AFTER each."""
     log = tmp / "strace.log"
     before()
     traced(faults.counting(log), *args)
     after("nothing")
     hits, tried = 0, 0
-    for call, number in list(faults.points(log, MOST)):
+    for call, number in list(faults.points(log, most)):
         before()
         traced(faults.killing(log, call, number), *args)
         hits += faults.has_hit(log)
@@ -78,3 +78,18 @@ def test_while_another_command_works_on_it(imgctl, busybox, traced, deal, tmp_pa
         # the second time it ends by itself, and what is traced with it
         imgctl.ok("run", "-d", "--name", "one", busybox, "sh", "-c", "mkdir /once && exec sleep 1000")
     sweep(traced, tmp_path_of_test, args, before=begin, after=deal)
+
+
+@pytest.mark.parametrize("args", [["run", "--name", "one", "-v", "memory:/v", "busybox", "true"], ["rm", "-f", "one"]], ids=lambda args: args[0])
+def test_while_a_volume_with_options_is_mounted(imgctl, busybox, traced, deal, tmp_path_of_test, args):
+    """Whoever is killed, it is unmounted once nobody uses it, and can be removed and made anew."""
+    def begin():
+        imgctl.ok("volume", "create", "-o", "type=tmpfs", "-o", "device=tmpfs", "-o", "o=size=1m", "memory")
+        if args[0] != "run":
+            imgctl.ok("run", "-d", "--name", "one", "-v", "memory:/v", busybox, "sh", "-c", "mkdir /once && exec sleep 1000")
+
+    def end(point):
+        deal(point)
+        assert str(imgctl.root) not in "".join(leaks.mounts(imgctl.root)), f"mounted, killed before {point}"
+        imgctl.ok("volume", "rm", "memory")
+    sweep(traced, tmp_path_of_test, args, before=begin, after=end, most=2)

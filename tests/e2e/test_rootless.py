@@ -126,6 +126,32 @@ def test_volumes(user_imgctl, user_busybox):
     user_imgctl.ok("volume", "rm", "data")
 
 
+def test_volumes_with_options(user_imgctl, user_busybox):
+    """A monitor mounts for itself: what one has mounted the next one gets from it, until the last is gone."""
+    tool = user_imgctl
+    folder = tool.folder / "folder"
+    folder.mkdir()
+    tool.user.own(folder)
+    tool.ok("volume", "create", "-o", "type=tmpfs", "-o", "device=tmpfs", "-o", "o=size=1m", "memory")
+    tool.ok("volume", "create", "-o", "type=none", "-o", f"device={folder}", "-o", "o=bind,ro", "fixed")
+    for name in ("one", "two"):
+        tool.ok("run", "-d", "--name", name, "-v", "memory:/v", "-v", "fixed:/f", user_busybox, "sleep", "1000")
+    tool.ok("exec", "one", "sh", "-c", "echo shared >/v/f")
+    assert tool.ok("exec", "two", "sh", "-c", "cat /v/f; df -k /v | tail -1 | awk '{print $2}'") == "shared\n1024\n"
+    (folder / "g").write_text("seen\n")
+    assert tool.ok("exec", "two", "cat", "/f/g") == "seen\n"
+    tool.fails("exec", "two", "touch", "/f/h", rc=1, err="Read-only file system")
+    tool.ok("rm", "-f", "one")
+    tool.ok("run", "-d", "--name", "three", "-v", "memory:/v", user_busybox, "sleep", "1000")
+    assert tool.ok("exec", "three", "cat", "/v/f") == "shared\n"
+    tool.fails("volume", "rm", "memory", rc=1, err="volume is in use")
+    tool.ok("rm", "-f", "two", "three")
+    assert tool.ok("run", "--rm", "-v", "memory:/v", user_busybox, "ls", "/v") == ""
+    assert not list((tool.root / "volumes/memory/_data").iterdir())
+    tool.ok("volume", "rm", "memory", "fixed")
+    assert (folder / "g").exists()
+
+
 def test_archives(user_imgctl, user_busybox):
     path = user_imgctl.folder / "saved.tar"
     user_imgctl.ok("save", "-o", path, user_busybox)
