@@ -15,6 +15,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,10 +25,12 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 
 #include "base/alloc.h"
 #include "base/fsids.h"
+#include "base/overlay_fuse.h"
 #include "base/strbuf.h"
 #include "base/userns.h"
 
@@ -358,18 +361,13 @@ static int list_once(const struct overlay_plan *plan, int *out,
 	return 0;
 }
 
-int overlay_mount(const struct overlay_plan *asked, int *mount_fd_out,
-		  struct error *err)
+static int mount_by_kernel(const struct overlay_plan *plan, int *mount_fd_out,
+			   struct error *err)
 {
-	autofree int *lowers = xcalloc(asked->lower_count, sizeof(*lowers));
-	struct overlay_plan once = *asked;
-	const struct overlay_plan *plan = &once;
 	autoclose int context = -1;
 
-	once.lower_fds = lowers;
-	if (list_once(asked, lowers, &once.lower_count, err) < 0)
-		return -1;
-	if (plan->by_string || plan->detached_count || !has_layer_option())
+	if (plan->way == OVERLAY_STRING || plan->detached_count ||
+	    !has_layer_option())
 		return mount_by_string(plan, mount_fd_out, err);
 	context = fsopen("overlay", FSOPEN_CLOEXEC);
 	if (context < 0 && errno == ENODEV)
@@ -378,4 +376,62 @@ int overlay_mount(const struct overlay_plan *asked, int *mount_fd_out,
 	if (context < 0)
 		return error_sys(err, errno, "open the overlay file system");
 	return mount_by_context(context, plan, mount_fd_out, err);
+}
+
+/* Whether ERR is the kernel's no to such overlays, whatever is in them. */
+static bool is_refusal(const struct error *err)
+{
+	return err->kind == ERROR_UNSUPPORTED || err->sys == EPERM ||
+	       err->sys == EINVAL || err->sys == ENODEV;
+}
+
+/* After the kernel refused for what ERR says. */
+static int mount_by_program(const struct overlay_plan *plan, int *mount_fd_out,
+			    struct error *err)
+{
+	autoclean(error_release) struct error more = ERROR_INIT;
+
+	if (overlay_fuse_mount(plan, mount_fd_out, &more) == 0) {
+		error_release(err);
+		return 0;
+	}
+	return error_set(err, ERROR_UNSUPPORTED, "%s; %s", err->msg, more.msg);
+}
+
+/*
+ * Above these the kernel makes no writable overlay, so what was written there
+ * has the program's marks, which the kernel does not know.
+ */
+static bool is_read_by_program(const struct overlay_plan *plan)
+{
+	struct statfs st;
+
+	if (plan->upper_fd >= 0 || plan->detached_count ||
+	    fstatfs(plan->lower_fds[0], &st) < 0)
+		return false;
+	return st.f_type == OVERLAYFS_SUPER_MAGIC ||
+	       st.f_type == NFS_SUPER_MAGIC || st.f_type == FUSE_SUPER_MAGIC;
+}
+
+int overlay_mount(const struct overlay_plan *asked, int *mount_fd_out,
+		  struct error *err)
+{
+	autofree int *lowers = xcalloc(asked->lower_count, sizeof(*lowers));
+	struct overlay_plan plan = *asked;
+
+	plan.lower_fds = lowers;
+	if (list_once(asked, lowers, &plan.lower_count, err) < 0)
+		return -1;
+	if (plan.way == OVERLAY_PROGRAM)
+		return overlay_fuse_mount(&plan, mount_fd_out, err);
+	if (plan.way == OVERLAY_ANY && is_read_by_program(&plan)) {
+		if (overlay_fuse_mount(&plan, mount_fd_out, err) == 0)
+			return 0;
+		error_release(err); /* not there: nor was it for writing */
+	}
+	if (mount_by_kernel(&plan, mount_fd_out, err) == 0)
+		return 0;
+	if (plan.way != OVERLAY_ANY || plan.detached_count || !is_refusal(err))
+		return -1;
+	return mount_by_program(&plan, mount_fd_out, err);
 }

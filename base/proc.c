@@ -59,6 +59,10 @@ static int spawn(const struct proc_capture *request, const struct pipes *pipes,
 	if (request->diagnostics)
 		(void)posix_spawn_file_actions_adddup2(
 			&actions, pipes->diagnostics[1], 2);
+	/* onto itself: it stays open (posix_spawn, POSIX.1-2024) */
+	for (size_t i = 0; i < request->kept_count; i++)
+		(void)posix_spawn_file_actions_adddup2(
+			&actions, request->kept[i], request->kept[i]);
 	failure = posix_spawnp(pid, request->argv[0], &actions, &attributes,
 			       request->argv,
 			       request->env ? request->env : environ);

@@ -20,7 +20,9 @@ struct proc_capture {
 	int timeout_ms;		    /* kill it after that; 0: no limit */
 	struct strbuf *out;	    /* standard output, up to its ceiling */
 	struct strbuf *diagnostics; /* standard error; NULL: inherited */
-	int status;		    /* out: exit code, or 128 + signal */
+	const int *kept; /* descriptors that it has too, under their numbers */
+	size_t kept_count;
+	int status; /* out: exit code, or 128 + signal */
 };
 
 /*

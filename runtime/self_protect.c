@@ -121,6 +121,7 @@ static int open_overlaid(int exe)
 			    .lower_count = 2,
 			    .upper_fd = -1,
 			    .work_fd = -1,
+			    .way = OVERLAY_KERNEL,
 		    },
 		    &mounted, &ignored) < 0)
 		return -1;

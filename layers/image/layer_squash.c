@@ -98,13 +98,16 @@ static int lay_name(struct laying *laying, int from, int to, const char *folder,
 	autofree char *path = strcmp(folder, ".")
 				      ? xasprintf("%s/%s", folder, name)
 				      : xstrdup(name);
+	const char *deleted;
 	struct stat st;
 
 	if (fstatat(from, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return error_sys(err, errno, "stat %s", path);
 	if (S_ISDIR(st.st_mode))
 		return lay_folder(laying, from, to, name, path, err);
-	if (fs_remove_tree(to, name, err) < 0)
+	deleted = overlay_marker_deleted(from, name, &st);
+	if (fs_remove_tree(to, name, err) < 0 ||
+	    (deleted && *deleted && fs_remove_tree(to, deleted, err) < 0))
 		return -1;
 	/* a whiteout is a file like any other: it says what is gone */
 	if (linkat(from, name, to, name, 0) < 0)

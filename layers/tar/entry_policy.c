@@ -198,6 +198,7 @@ enum entry_xattr_rule entry_xattr_rule_of(const char *name, bool rootless)
 		/* overlayfs obeys these in a lower directory */
 		{ "trusted.overlay.", ENTRY_XATTR_DROP, ENTRY_XATTR_DROP },
 		{ "user.overlay.", ENTRY_XATTR_DROP, ENTRY_XATTR_DROP },
+		{ "user.fuseoverlayfs.", ENTRY_XATTR_DROP, ENTRY_XATTR_DROP },
 		/* who owns a file is what the archive says */
 		{ "user.containers.override_stat", ENTRY_XATTR_DROP,
 		  ENTRY_XATTR_DROP },

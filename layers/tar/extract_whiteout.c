@@ -17,6 +17,7 @@
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "layers/tar/extract_internal.h"
+#include "layers/tar/whiteout.h"
 
 int extract_mark_opaque(const struct extract *extract, int fd,
 			struct error *err)
@@ -80,18 +81,48 @@ static int delete_merged(struct extract_item *item, const char *name,
 	return fd < 0 ? 0 : remove_unseen(item->extract, fd, full, err);
 }
 
+/*
+ * For fuse-overlayfs, which serves where such a device may not be made, as on
+ * an overlay. A name that this layer has hides what is below by itself.
+ */
+static int mark_by_file(const struct extract_item *item, const char *name,
+			struct error *err)
+{
+	autofree char *leaf = whiteout_format(name);
+	autoclose int fd = -1;
+
+	if (faccessat(item->parent, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return 1;
+	fd = openat(item->parent, leaf,
+		    O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0700);
+	if (fd < 0 || fchmod(fd, 0700) < 0)
+		return error_sys(err, errno, "make a whiteout");
+	return 0;
+}
+
+/* 0: NAME is a whiteout now; 1: there is something of that name. */
+static int mark(const struct extract_item *item, const char *name,
+		struct error *err)
+{
+	if (mknodat(item->parent, name, S_IFCHR, makedev(0, 0)) == 0)
+		return 0;
+	if (errno == EPERM)
+		return mark_by_file(item, name, err);
+	return errno == EEXIST ? 1 : error_sys(err, errno, "make a whiteout");
+}
+
 int extract_whiteout(struct extract_item *item, const char *name,
 		     struct error *err)
 {
 	autoclose int fd = -1;
 	struct stat st;
+	int result;
 
 	if (item->extract->options.merged)
 		return delete_merged(item, name, err);
-	if (mknodat(item->parent, name, S_IFCHR, makedev(0, 0)) == 0)
-		return 0;
-	if (errno != EEXIST)
-		return error_sys(err, errno, "make a whiteout");
+	result = mark(item, name, err);
+	if (result <= 0)
+		return result;
 	if (fstatat(item->parent, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return error_sys(err, errno, "stat what is there");
 	/* this layer's own file hides what is below by itself */

@@ -3,23 +3,32 @@
 #include "layers/tar/overlay_marker.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/xattr.h>
 
 #include "base/alloc.h"
+#include "layers/tar/whiteout.h"
 
-static const char *const prefixes[] = { "trusted.overlay.", "user.overlay." };
+static const char *const prefixes[] = { "trusted.overlay.", "user.overlay.",
+					"user.fuseoverlayfs." };
 
-enum { PREFIX_COUNT = 2 };
+enum { PREFIX_COUNT = sizeof(prefixes) / sizeof(*prefixes) };
 
-bool overlay_marker_is_whiteout(int dirfd, const char *name,
-				const struct stat *st)
+/* fuse-overlayfs's: what stands behind the prefix is gone. */
+static const char *deleted_by_file(const char *name, const struct stat *st)
+{
+	const char *rest = name + strlen(WHITEOUT_PREFIX);
+
+	if (strncmp(name, WHITEOUT_PREFIX, strlen(WHITEOUT_PREFIX)) != 0 ||
+	    (st->st_mode & 07777) != 0700)
+		return NULL;
+	return !strcmp(name, WHITEOUT_OPAQUE) ? "" : rest;
+}
+
+static bool is_marked(int dirfd, const char *name)
 {
 	autofree char *path = NULL;
 
-	if (S_ISCHR(st->st_mode))
-		return st->st_rdev == 0;
-	if (!S_ISREG(st->st_mode) || st->st_size)
-		return false;
 	path = xasprintf("/proc/self/fd/%d/%s", dirfd, name);
 	for (size_t i = 0; i < PREFIX_COUNT; i++) {
 		autofree char *key = xasprintf("%swhiteout", prefixes[i]);
@@ -28,6 +37,19 @@ bool overlay_marker_is_whiteout(int dirfd, const char *name,
 			return true;
 	}
 	return false;
+}
+
+const char *overlay_marker_deleted(int dirfd, const char *name,
+				   const struct stat *st)
+{
+	if (S_ISCHR(st->st_mode) && !st->st_rdev)
+		/* of an opaque directory: the same once more, for its kind */
+		return !strcmp(name, ".wh..opq") ? "" : name;
+	if (!S_ISREG(st->st_mode) || st->st_size)
+		return NULL;
+	if (is_marked(dirfd, name))
+		return name;
+	return deleted_by_file(name, st);
 }
 
 bool overlay_marker_is_opaque(int fd)

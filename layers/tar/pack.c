@@ -235,14 +235,16 @@ static int put_marker(struct pack_item *item, const char *directory,
 	return put(item, &entry, err);
 }
 
+/* NAME is gone from DIRECTORY. */
 static int pack_whiteout(struct pack_item *item, const char *directory,
-			 struct error *err)
+			 const char *name, struct error *err)
 {
+	autofree char *path = join(directory, name);
 	autofree char *leaf = NULL;
 
-	if (!lower_has(item->pack, item->path))
+	if (!*name || !lower_has(item->pack, path))
 		return 0; /* made and deleted again */
-	leaf = whiteout_format(item->name);
+	leaf = whiteout_format(name);
 	return put_marker(item, directory, leaf, err);
 }
 
@@ -254,9 +256,11 @@ static int pack_name(struct pack_item *item, const char *directory,
 	struct entry entry;
 
 	if (pack->options->is_overlay_upper) {
-		if (overlay_marker_is_whiteout(item->dirfd, item->name,
-					       &item->st))
-			return pack_whiteout(item, directory, err);
+		const char *deleted = overlay_marker_deleted(
+			item->dirfd, item->name, &item->st);
+
+		if (deleted)
+			return pack_whiteout(item, directory, deleted, err);
 		/* in a layer it would delete instead of being there */
 		if (!strncmp(item->name, WHITEOUT_PREFIX,
 			     strlen(WHITEOUT_PREFIX)))
@@ -286,13 +290,35 @@ static int pack_name(struct pack_item *item, const char *directory,
 	return put(item, &entry, err);
 }
 
+/* A mark by file stands where the name that it takes away would stand. */
+static int by_meaning(const void *a, const void *b)
+{
+	const char *names[2] = { *(char *const *)a, *(char *const *)b };
+
+	for (size_t i = 0; i < 2; i++)
+		if (!strncmp(names[i], WHITEOUT_PREFIX,
+			     strlen(WHITEOUT_PREFIX)))
+			names[i] += strlen(WHITEOUT_PREFIX);
+	return strcmp(names[0], names[1]);
+}
+
+static int list_names(const struct pack *pack, int fd, struct strvec *out,
+		      struct error *err)
+{
+	if (fs_list(fd, ".", out, err) < 0)
+		return -1;
+	if (pack->options->is_overlay_upper && out->count)
+		qsort(out->items, out->count, sizeof(*out->items), by_meaning);
+	return 0;
+}
+
 static int pack_names(struct pack *pack, int fd, const char *directory,
 		      struct error *err)
 {
 	autoclean(strvec_release) struct strvec names = STRVEC_INIT;
 	size_t waiting = pack->waiting.count;
 
-	if (fs_list(fd, ".", &names, err) < 0)
+	if (list_names(pack, fd, &names, err) < 0)
 		return -1;
 	for (size_t i = 0; i < names.count; i++) {
 		autofree char *path = join(directory, names.items[i]);

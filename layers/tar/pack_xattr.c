@@ -21,6 +21,7 @@ bool pack_xattr_is_portable(const char *name)
 		bool is_portable;
 	} rules[] = {
 		{ "user.overlay.", false },
+		{ "user.fuseoverlayfs.", false },
 		{ OWNER_NOTE_XATTR, false },
 		{ "user.", true },
 		{ "security.capability", true },

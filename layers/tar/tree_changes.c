@@ -120,6 +120,15 @@ static int compare_folder(struct walk *walk, const char *path,
 	return 0;
 }
 
+static void note_deleted(const struct level *level, const char *name)
+{
+	autofree char *path = xasprintf("%s/%s", level->path, name);
+	struct stat before;
+
+	if (*name && look(level->lower, name, &before))
+		note(level->walk, TREE_CHANGE_DELETED, path);
+}
+
 static int compare_entry(const struct level *level, const char *name,
 			 struct error *err)
 {
@@ -127,6 +136,7 @@ static int compare_entry(const struct level *level, const char *name,
 	autofree char *path = xasprintf("%s/%s", level->path, name);
 	struct stat now, before;
 	bool was_there = look(level->lower, name, &before);
+	const char *deleted;
 
 	if (strlen(path) > LAYERS_MAX_PATH)
 		return error_set(err, ERROR_TOO_LARGE,
@@ -134,9 +144,9 @@ static int compare_entry(const struct level *level, const char *name,
 				 LAYERS_MAX_PATH);
 	if (!look(level->upper, name, &now))
 		return 0; /* it went meanwhile */
-	if (overlay_marker_is_whiteout(level->upper, name, &now)) {
-		if (was_there)
-			note(walk, TREE_CHANGE_DELETED, path);
+	deleted = overlay_marker_deleted(level->upper, name, &now);
+	if (deleted) {
+		note_deleted(level, deleted);
 		return 0;
 	}
 	if (S_ISDIR(now.st_mode))

@@ -16,6 +16,7 @@
 #include "base/strvec.h"
 #include "layers/layers_limits.h"
 #include "layers/tar/overlay_marker.h"
+#include "layers/tar/whiteout.h"
 
 struct tidy {
 	const struct upper_tidy *request;
@@ -54,9 +55,10 @@ static bool look_below(const struct tidy *tidy, const char *path,
 static void drop_opaque(int fd)
 {
 	static const char *const names[] = { "trusted.overlay.opaque",
-					     "user.overlay.opaque" };
+					     "user.overlay.opaque",
+					     "user.fuseoverlayfs.opaque" };
 
-	/* one of them is there, the other is not */
+	/* one of them is there, the others are not */
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		if (fremovexattr(fd, names[i]) < 0)
 			errno = 0;
@@ -78,6 +80,21 @@ static int cap_time(const struct tidy *tidy, int dirfd, const char *name,
 	return 0;
 }
 
+/*
+ * Whether a mark says anything: NAME of FOLDER is there below, or, without a
+ * name, there is something that the folder hides.
+ */
+static bool is_needed(const struct tidy *tidy, const char *folder,
+		      const char *name)
+{
+	autofree char *path = *folder && *name
+				      ? xasprintf("%s/%s", folder, name)
+				      : xasprintf("%s%s", folder, name);
+	struct stat below;
+
+	return look_below(tidy, path, &below);
+}
+
 /* One name in a directory: *CHANGED when it was taken away. */
 static int tidy_name(struct tidy *tidy, int fd, const char *folder,
 		     const struct dirent *entry, bool *changed,
@@ -86,7 +103,7 @@ static int tidy_name(struct tidy *tidy, int fd, const char *folder,
 	const char *name = entry->d_name;
 	autofree char *path = *folder ? xasprintf("%s/%s", folder, name)
 				      : xstrdup(name);
-	struct stat below;
+	const char *deleted;
 	struct stat st;
 
 	if (strlen(path) > LAYERS_MAX_PATH)
@@ -96,6 +113,7 @@ static int tidy_name(struct tidy *tidy, int fd, const char *folder,
 		return 0;
 	}
 	if (entry->d_type != DT_CHR && entry->d_type != DT_UNKNOWN &&
+	    strncmp(name, WHITEOUT_PREFIX, strlen(WHITEOUT_PREFIX)) != 0 &&
 	    !tidy->request->has_latest)
 		return 0;
 	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
@@ -104,9 +122,10 @@ static int tidy_name(struct tidy *tidy, int fd, const char *folder,
 		strvec_take(&tidy->waiting, TAKE_PTR(path));
 		return 0;
 	}
-	if (!overlay_marker_is_whiteout(fd, name, &st))
+	deleted = overlay_marker_deleted(fd, name, &st);
+	if (!deleted)
 		return cap_time(tidy, fd, name, &st, err);
-	if (look_below(tidy, path, &below))
+	if (is_needed(tidy, folder, deleted))
 		return 0;
 	if (unlinkat(fd, name, 0) < 0)
 		return error_sys(err, errno, "remove %s", path);

@@ -188,10 +188,26 @@ static void judge_maps(const struct doctor_facts *facts,
 	judge_program_of_maps(facts, &facts->newgidmap, "newgidmap", out);
 }
 
+/* What trying to mount the kernel's overlay gave. */
+static int overlay_failed(const struct doctor_facts *facts)
+{
+	return facts->is_root ? facts->overlay : facts->overlay_user;
+}
+
+/* Whether fuse-overlayfs serves instead; not where nothing may be mounted. */
+static bool is_served_by_fuse(const struct doctor_facts *facts, int failed)
+{
+	return facts->fuse_overlayfs.path && facts->has_fuse &&
+	       !(facts->is_root && failed == EPERM);
+}
+
 static void judge_overlay(const struct doctor_facts *facts,
 			  struct doctor_finding *out)
 {
-	int failed = facts->is_root ? facts->overlay : facts->overlay_user;
+	int failed = overlay_failed(facts);
+	enum doctor_level level = is_served_by_fuse(facts, failed)
+					  ? DOCTOR_WARNING
+					  : DOCTOR_PROBLEM;
 
 	if (failed == DOCTOR_UNTRIED) {
 		say(out, DOCTOR_PROBLEM, "could not be tried");
@@ -200,14 +216,14 @@ static void judge_overlay(const struct doctor_facts *facts,
 		    facts->is_root ? "can be mounted"
 				   : "can be mounted in a user namespace");
 	} else if (failed == ENODEV) {
-		say(out, DOCTOR_PROBLEM, "the kernel has no overlay loaded");
+		say(out, level, "the kernel has no overlay loaded");
 		mend(facts, out, "modprobe overlay");
 	} else if (facts->is_root) {
-		say(out, DOCTOR_PROBLEM, "cannot be mounted on %s: %s",
+		say(out, level, "cannot be mounted on %s: %s",
 		    *facts->store_type ? facts->store_type : "the store",
 		    strerror(failed));
 	} else {
-		say(out, DOCTOR_PROBLEM,
+		say(out, level,
 		    "cannot be mounted in a user namespace: %s (Linux 5.11 "
 		    "can)",
 		    strerror(failed));
@@ -233,9 +249,11 @@ static void judge_idmapped(const struct doctor_facts *facts,
 static void judge_fuse(const struct doctor_facts *facts,
 		       struct doctor_finding *out)
 {
-	if (facts->is_root)
+	int failed = overlay_failed(facts);
+
+	if (failed == DOCTOR_UNTRIED)
 		return;
-	if (!facts->overlay_user) {
+	if (!failed) {
 		say(out, DOCTOR_OK, "%s",
 		    facts->fuse_overlayfs.path ? facts->fuse_overlayfs.path
 					       : "is not there, nor needed");

@@ -152,6 +152,7 @@ static int mount_overlay(const struct workshop *shop, bool userxattr)
 		.work_fd = work,
 		.is_volatile = true,
 		.userxattr = userxattr,
+		.way = OVERLAY_KERNEL,
 	};
 	autoclose int fd = -1;
 

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 
 import pytest
@@ -192,7 +191,6 @@ def test_what_was_built_is_pushed_compressed(imgctl, build, context, plain_regis
     assert not build.why
     imgctl.ok("push", name)
     imgctl.ok("save", "-o", tmp_path_of_test / "saved.tar", "it")
-    shutil.rmtree(imgctl.folder / "other", ignore_errors=True)
 
 
 def test_offline_it_opens_no_socket(imgctl, build, context):

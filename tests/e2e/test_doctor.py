@@ -8,9 +8,9 @@ import pytest
 from conftest import program
 from harness.rootless import User, UserTool
 
-EVERYBODY = {"kernel", "user namespaces", "overlay", "control groups", "seccomp", "/dev/net/tun", "binfmt_misc", "store"}
+EVERYBODY = {"kernel", "user namespaces", "overlay", "fuse-overlayfs", "control groups", "seccomp", "/dev/net/tun", "binfmt_misc", "store"}
 ROOT = EVERYBODY | {"idmapped mounts", "capabilities", "nftables"}
-USER = EVERYBODY | {"subordinate ids", "newuidmap, newgidmap", "fuse-overlayfs", "delegation", "pasta, slirp4netns"}
+USER = EVERYBODY | {"subordinate ids", "newuidmap, newgidmap", "delegation", "pasta, slirp4netns"}
 
 
 def checks(document):

@@ -5,9 +5,7 @@ import socket
 
 import pytest
 from harness import own_network
-from harness.hosts import Wire, address_of, ask, at, has_link_type, pid_of, poll, sh
-
-ANSWER = ("sh", "-c", "while :; do echo hello | nc -l -p 80; done")
+from harness.hosts import ANSWER, Wire, address_of, ask, at, has_link_type, pid_of, poll, sh
 
 
 @pytest.fixture

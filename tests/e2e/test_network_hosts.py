@@ -3,11 +3,10 @@
 import socket
 
 import pytest
-from harness.hosts import Host, ask, poll, sh
+from harness.hosts import ANSWER, Host, ask, poll, sh
 
 # the host's end of the wire, the router in between, the other host beyond it
 HERE, ROUTER, BEYOND = "198.51.100.1", "198.51.100.2", "203.0.113.2"
-ANSWER = "while :; do echo hello | nc -l -p 80; done"
 
 
 @pytest.fixture
@@ -54,7 +53,7 @@ def test_what_leaves_has_the_hosts_address(imgctl, busybox, beyond):
 
 def test_published_port_alone_is_reached(imgctl, busybox, beyond):
     imgctl.ok("run", "-d", "--name", "web", "-p", "8080:80", busybox, "sh", "-c",
-              f"(while :; do echo other | nc -l -p 81; done) & {ANSWER}")
+              f"nc -ll -p 81 -e echo other & exec {' '.join(ANSWER)}")
     poll(lambda: beyond.call(lambda: ask(HERE, 8080)), "hello\n")
     inside = address_of(imgctl, "web")
     # the host itself may speak to all of them, and through its loopback to the published one

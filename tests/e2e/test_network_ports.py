@@ -21,7 +21,7 @@ def beyond():
 
 def serve(imgctl, name, *ports):
     """Container NAME answers at each of PORTS with the port and who asks."""
-    loops = " ".join(f"(while :; do nc -l -p {port} -e sh -c 'netstat -tn 2>/dev/null | grep :{port}.*ESTAB; echo {port}'; done) &"
+    loops = " ".join(f"nc -ll -p {port} -e sh -c 'netstat -tn 2>/dev/null | grep :{port}.*ESTAB; echo {port}' &"
                      for port in ports)
     return ("sh", "-c", f"{loops} exec sleep 1000")
 

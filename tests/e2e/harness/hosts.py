@@ -10,6 +10,9 @@ import time
 from harness import own_network
 
 
+ANSWER = ("nc", "-ll", "-p", "80", "-e", "echo", "hello")  # a server that stays between two connections
+
+
 def sh(*words):
     subprocess.run([str(word) for word in words], check=True)
 

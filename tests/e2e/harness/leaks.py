@@ -2,7 +2,6 @@
 """What is on the machine that a container tool can leave behind."""
 import os
 import pathlib
-import re
 import time
 
 from harness import own_network
@@ -57,11 +56,6 @@ def processes(mark):
     return found
 
 
-def links():
-    """All links but the default networks' bridges, which stay for the next container."""
-    return {name for name in own_network.links() if not re.fullmatch(r"imgctl\d+", name)}
-
-
 class Watch:
     """Notes the state now; left() says what is new, after a time of grace."""
 
@@ -71,7 +65,7 @@ class Watch:
         self.before = self.state()
 
     def state(self):
-        out = {"mount": mounts(self.folder), "cgroup": cgroups(self.folder), "link": links(), "process": set()}
+        out = {"mount": mounts(self.folder), "cgroup": cgroups(self.folder), "link": own_network.links(), "process": set()}
         for mark in self.marks:
             out["process"] |= processes(mark)
         return out

@@ -15,7 +15,7 @@ class User:
     """Made by useradd, with SUBORDINATE ids after its own (0: none); close() removes it again."""
 
     def __init__(self, name, subordinate):
-        self.name, self.entry = f"{name}{os.getpid()}", None
+        self.name, self.entry, self.has_others = f"{name}{os.getpid()}", None, bool(subordinate)
         self.uid = next(uid for uid in range(FIRST_UID, FIRST_UID + 1000) if not self._is_taken(uid))
         # a system's user gets no subordinate ids
         kind = ["-K", f"SUB_UID_COUNT={subordinate}", "-K", f"SUB_GID_COUNT={subordinate}"] if subordinate else ["-r"]

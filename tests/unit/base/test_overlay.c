@@ -136,7 +136,7 @@ static void test_overlay__mounts_many_layers(void **state)
 			.lower_count = LAYERS,
 			.upper_fd = writable ? ground.upper : -1,
 			.work_fd = writable ? ground.work : -1,
-			.by_string = way & 1,
+			.way = way & 1 ? OVERLAY_STRING : OVERLAY_KERNEL,
 			.is_volatile = (way & 4) && writable,
 		};
 
@@ -167,7 +167,7 @@ static void test_overlay__one_layer(void **state)
 			.lower_count = 1,
 			.upper_fd = ground.upper,
 			.work_fd = ground.work,
-			.by_string = by_string,
+			.way = by_string ? OVERLAY_STRING : OVERLAY_KERNEL,
 		};
 		autoclose int fd = -1;
 
@@ -195,12 +195,79 @@ static void test_overlay__says_what_is_wrong(void **state)
 			.lower_count = 1,
 			.upper_fd = ground.upper,
 			.work_fd = ground.work,
-			.by_string = by_string,
+			.way = by_string ? OVERLAY_STRING : OVERLAY_KERNEL,
 		};
 
 		assert_int_equal(overlay_mount(&plan, &fd, &err), -1);
 		assert_non_null(strstr(err.msg, "mount overlay"));
 		assert_int_equal(fd, -1);
+	}
+	close_ground(&ground);
+}
+
+/* Whether fuse-overlayfs can serve here; skips the test else. */
+static void need_program(void)
+{
+	autoclose int device = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+
+	if (device >= 0 && access("/usr/bin/fuse-overlayfs", X_OK) == 0)
+		return;
+	print_message("needs fuse-overlayfs and /dev/fuse\n");
+	if (getenv("IMGCTL_TEST_STRICT"))
+		fail_msg("no fuse-overlayfs");
+	skip();
+}
+
+/* Above an overlay, which the kernel takes as no upper directory. */
+static void test_overlay__by_the_program(void **state)
+{
+	struct ground ground;
+	autoclean(error_release) struct error err = ERROR_INIT;
+	autoclose int below = -1;
+	autoclose int upper = -1;
+	autoclose int work = -1;
+	struct overlay_plan plan = {
+		.lower_fds = ground.lower,
+		.lower_count = LAYERS,
+		.way = OVERLAY_KERNEL,
+	};
+
+	(void)state;
+	need_program();
+	make_ground(&ground);
+	plan.upper_fd = ground.upper;
+	plan.work_fd = ground.work;
+	assert_int_equal(overlay_mount(&plan, &below, &err), 0);
+	assert_int_equal(mkdirat(ground.root, "below", 0755), 0);
+	assert_int_equal(move_mount(below, "", ground.root, "below",
+				    MOVE_MOUNT_F_EMPTY_PATH),
+			 0);
+	upper = open_dir(below, "above");
+	work = open_dir(below, "beside");
+	plan.upper_fd = upper;
+	plan.work_fd = work;
+	plan.is_volatile = true;
+	for (int way = 0; way < 2; way++) {
+		char text[16];
+		autoclose int mounted = -1;
+		autoclose int fd = -1;
+
+		plan.way = OVERLAY_KERNEL;
+		assert_int_equal(overlay_mount(&plan, &fd, &err), -1);
+		error_release(&err);
+		plan.way = way ? OVERLAY_PROGRAM : OVERLAY_ANY;
+		if (overlay_mount(&plan, &mounted, &err) < 0)
+			fail_msg("way %d: %s", way, err.msg);
+		get(mounted, "which", text);
+		assert_string_equal(text, "l,:\\0");
+		assert_true(fs_exists(mounted, "only129"));
+		put(mounted, "new", "x");
+		assert_true(fs_exists(upper, "new"));
+		assert_int_equal(unlinkat(mounted, "new", 0), 0);
+		assert_int_equal(unlinkat(mounted, "only5", 0), 0);
+		assert_true(fs_exists(upper, ".wh.only5"));
+		assert_false(fs_exists(mounted, "only5"));
+		assert_int_equal(unlinkat(upper, ".wh.only5", 0), 0);
 	}
 	close_ground(&ground);
 }
@@ -211,6 +278,7 @@ int main(void)
 		cmocka_unit_test(test_overlay__mounts_many_layers),
 		cmocka_unit_test(test_overlay__one_layer),
 		cmocka_unit_test(test_overlay__says_what_is_wrong),
+		cmocka_unit_test(test_overlay__by_the_program),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,7 +98,7 @@ static void test_doctor_judge__a_machine_that_has_everything(void **state)
 					 finding.text.length != 0);
 			told += finding.level == DOCTOR_OK;
 		}
-		assert_int_equal(told, is_root ? 11 : 13);
+		assert_int_equal(told, is_root ? 12 : 13);
 	}
 }
 
@@ -163,6 +163,11 @@ static void plain_newgidmap(struct doctor_facts *facts)
 static void no_overlay(struct doctor_facts *facts)
 {
 	facts->overlay = facts->overlay_user = ENODEV;
+}
+
+static void served_overlay(struct doctor_facts *facts)
+{
+	facts->overlay = facts->overlay_user = EOPNOTSUPP;
 }
 
 static void refused_overlay(struct doctor_facts *facts)
@@ -291,10 +296,14 @@ static const struct ill ills[] = {
 	  "newgidmap is not there", "sudo apt-get install -y uidmap" },
 	{ "newuidmap, newgidmap", false, plain_newgidmap, DOCTOR_WARNING,
 	  "neither set-user-ID root", "sudo chmod u+s /usr/bin/helper" },
-	{ "overlay", true, no_overlay, DOCTOR_PROBLEM, "no overlay",
+	{ "overlay", true, no_overlay, DOCTOR_WARNING, "no overlay",
 	  "modprobe overlay" },
 	{ "overlay", true, refused_overlay, DOCTOR_PROBLEM, "on ext4: Op", "" },
 	{ "overlay", false, refused_overlay, DOCTOR_PROBLEM, "5.11 can", "" },
+	{ "overlay", true, served_overlay, DOCTOR_WARNING, "on ext4: Op", "" },
+	{ "fuse-overlayfs", true, served_overlay, DOCTOR_OK, "/usr", "" },
+	{ "fuse-overlayfs", true, refused_overlay, DOCTOR_WARNING,
+	  "is not there", "apt-get install -y fuse-overlayfs" },
 	{ "fuse-overlayfs", false, refused_overlay, DOCTOR_WARNING,
 	  "is not there", "sudo apt-get install -y fuse-overlayfs" },
 	{ "idmapped mounts", true, no_idmapped, DOCTOR_WARNING, "Invalid", "" },
