@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/strvec.h"
+#include "builder/attest/build_materials.h"
 #include "builder/build_events.h"
 #include "builder/build_host.h"
 #include "builder/language/dockerfile.h"
@@ -60,7 +61,8 @@ struct build_request {
 	const struct strvec *made; /* keys that count as cached all the same */
 	const json_t *host_config; /* docker's, for every RUN */
 	const json_t *networks;	   /* and its networks */
-	const struct lock_file *lock; /* --locked: nothing else; or NULL */
+	const struct lock_file *lock;	   /* --locked: nothing else; or NULL */
+	struct build_materials *materials; /* to be told of; or NULL */
 	const char *site;  /* tells this build from those of other folders */
 	bool is_uncached;  /* --no-cache */
 	bool is_explained; /* --why */

@@ -7,6 +7,8 @@
 
 #include "base/alloc.h"
 #include "builder/lock/lock_names.h"
+#include "layers/store/names.h"
+#include "registry/spec/purl.h"
 
 const struct build_context *build_source_context(
 	const struct build_request *request, const char *name)
@@ -29,6 +31,33 @@ static int find_locked(const struct lock_file *lock, const char *name,
 				 "%s is not in Dockerfile.lock", whole);
 	*out = xasprintf("%s@%s", whole, digest);
 	return 0;
+}
+
+/* The digest that the name has at its registry, else the image's own. */
+static void note_material(const struct build_request *request, const char *name,
+			  const char *platform,
+			  const struct image_record *image)
+{
+	autoclean(reference_release) struct reference ref = REFERENCE_INIT;
+	autoclean(name_record_release) struct name_record meant =
+		NAME_RECORD_INIT;
+	autoclean(platform_release) struct platform parsed = PLATFORM_INIT;
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+	const struct digest *digest = &image->manifest;
+	autofree char *purl = NULL;
+
+	if (!request->materials || reference_parse(name, &ref, &ignored) < 0 ||
+	    platform_parse(platform, &parsed, &ignored) < 0)
+		return;
+	reference_default_tag(&ref);
+	if (names_get(request->store, &ref, &meant, &ignored) == 0)
+		digest = &meant.target;
+	if (digest->algorithm == DIGEST_NONE)
+		digest = &image->id;
+	purl = purl_image(&ref, &parsed);
+	build_materials_add(request->materials, purl,
+			    digest_algorithm_name(digest->algorithm),
+			    digest_hex(digest));
 }
 
 int build_source_image(const struct build_state *build, const char *name,
@@ -55,6 +84,7 @@ int build_source_image(const struct build_state *build, const char *name,
 	if (request->host->find_image(request->host->context, &wish, &record,
 				      err) < 0)
 		return -1;
+	note_material(request, wish.name, platform, &record);
 	return image_state_from(&record, name, out, err);
 }
 

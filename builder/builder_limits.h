@@ -36,6 +36,10 @@ enum {
 	/* Bytes of an ignore file, and its patterns. */
 	BUILDER_MAX_IGNORE_FILE = 1 << 20,
 	BUILDER_MAX_IGNORE_PATTERNS = 10000,
+
+	/* Bytes of a database of packages in an image, and packages in it. */
+	BUILDER_MAX_PACKAGE_FILE = 256 << 20,
+	BUILDER_MAX_PACKAGES = 200000,
 };
 
 #endif

@@ -16,7 +16,7 @@
 #include "base/hasher.h"
 #include "base/jsonx.h"
 
-enum { META_MAX = 64 << 10 };
+enum { META_MAX = 64 << 10, CHUNK = 65536 };
 
 static bool begins(const char *text, const char *start)
 {
@@ -88,6 +88,9 @@ static int fetch_git(const struct build_request *build,
 		return error_sys(err, errno, "open the git tree");
 	out->name = xstrdup(name);
 	out->is_folder = true;
+	if (fetched.etag)
+		build_materials_add(build->materials, wish->url, "sha1",
+				    fetched.etag);
 	return 0;
 }
 
@@ -139,6 +142,29 @@ static int note(int folder, const struct build_fetched *fetched,
 			      err);
 }
 
+static int note_file(const struct build_request *build, const char *url,
+		     int folder, struct error *err)
+{
+	autoclean(hasher_free) struct hasher *hasher =
+		hasher_new(DIGEST_SHA256);
+	autoclose int fd = fs_open_raw(folder, "data", FS_NO_LINKS, O_RDONLY,
+				       0);
+	struct digest digest;
+	char chunk[CHUNK];
+	ssize_t got;
+
+	if (fd < 0)
+		return error_sys(err, errno, "open what was fetched");
+	while ((got = read(fd, chunk, sizeof(chunk))) > 0)
+		hasher_update(hasher, chunk, (size_t)got);
+	if (got < 0)
+		return error_sys(err, errno, "read what was fetched");
+	hasher_finish(hasher, &digest);
+	build_materials_add(build->materials, url, "sha256",
+			    digest_hex(&digest));
+	return 0;
+}
+
 static int fetch_file(const struct build_request *build,
 		      const struct fetch_wish *wish, struct add_fetched *out,
 		      struct error *err)
@@ -169,7 +195,8 @@ static int fetch_file(const struct build_request *build,
 	    note(out->folder, &fetched, "data", err) < 0)
 		return -1;
 	out->path = xstrdup("data");
-	return 0;
+	return build->materials ? note_file(build, wish->url, out->folder, err)
+				: 0;
 }
 
 /* What the lock says URL must be; an own checksum must be the same. */

@@ -98,7 +98,7 @@ static int unpack(const struct build_input_request *request, int archive,
 
 static int fetch(const struct build_input_request *request,
 		 const struct build_place *place, const char *name,
-		 struct error *err)
+		 char **etag_out, struct error *err)
 {
 	struct build_fetched fetched = { false };
 	const struct build_fetch order = {
@@ -109,15 +109,15 @@ static int fetch(const struct build_input_request *request,
 	int result = request->host->fetch(request->host->context, &order,
 					  &fetched, err);
 
-	free(fetched.etag);
+	*etag_out = fetched.etag;
 	return result < 0 ? error_wrap(err, "%s", request->path) : 0;
 }
 
 static int bring_git(const struct build_input_request *request,
 		     const struct build_place *place, int *folder_out,
-		     char **path_out, struct error *err)
+		     char **path_out, char **commit_out, struct error *err)
 {
-	if (fetch(request, place, "context", err) < 0)
+	if (fetch(request, place, "context", commit_out, err) < 0)
 		return -1;
 	*path_out = xasprintf("%s/context", place->scratch_path);
 	*folder_out = openat(place->scratch_fd, "context",
@@ -145,6 +145,7 @@ static int open_context(const struct build_input_request *request,
 {
 	bool is_stdin = !strcmp(request->path, "-");
 	bool is_url = add_fetch_is_url(request->path);
+	autofree char *etag = NULL;
 	autoclose int fd = -1;
 
 	if (!is_stdin && !is_url)
@@ -154,13 +155,13 @@ static int open_context(const struct build_input_request *request,
 		return -1;
 	if (add_fetch_is_git(request->path))
 		return bring_git(request, &out->place, &out->folder, &out->path,
-				 err);
+				 &out->commit, err);
 	if (is_stdin) {
 		if (spool(&out->place, "input", STDIN_FILENO, &fd, err) < 0)
 			return -1;
 		return take_bytes(request, fd, out, err);
 	}
-	if (fetch(request, &out->place, "input", err) < 0)
+	if (fetch(request, &out->place, "input", &etag, err) < 0)
 		return -1;
 	fd = openat(out->place.scratch_fd, "input", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -172,6 +173,7 @@ int build_input_bring(const struct build_input_request *request,
 		      struct build_place *place, int *folder_out,
 		      char **path_out, struct error *err)
 {
+	autofree char *etag = NULL;
 	autoclose int fd = -1;
 
 	if (!add_fetch_is_url(request->path))
@@ -179,8 +181,9 @@ int build_input_bring(const struct build_input_request *request,
 	if (!place->name && build_place_open(request->store, place, err) < 0)
 		return -1;
 	if (add_fetch_is_git(request->path))
-		return bring_git(request, place, folder_out, path_out, err);
-	if (fetch(request, place, "input", err) < 0)
+		return bring_git(request, place, folder_out, path_out, &etag,
+				 err);
+	if (fetch(request, place, "input", &etag, err) < 0)
 		return -1;
 	fd = openat(place->scratch_fd, "input", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -327,6 +330,7 @@ void build_input_release(struct build_input *input)
 	free(input->path);
 	free(input->name);
 	free(input->site);
+	free(input->commit);
 	strbuf_release(&input->text);
 	ignore_release(&input->ignore);
 	build_place_close(&input->place);

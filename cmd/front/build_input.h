@@ -25,6 +25,7 @@ struct build_input {
 	char *path;	    /* of it, without links */
 	char *name;	    /* of the Dockerfile, as errors show it */
 	char *site;	    /* tells this build from others */
+	char *commit;	    /* of a context by git, or NULL */
 	struct strbuf text; /* of the Dockerfile */
 	struct ignore ignore;
 	struct build_place place; /* for a context that was brought here */

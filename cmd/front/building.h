@@ -9,6 +9,8 @@
 #include <signal.h>
 
 #include "builder/build.h"
+#include "cmd/front/build_annotations.h"
+#include "cmd/front/build_attest.h"
 #include "cmd/front/build_input.h"
 #include "cmd/front/build_lock.h"
 #include "cmd/front/build_options.h"
@@ -23,6 +25,7 @@
 struct building_part {
 	char *platform; /* as it is written; NULL: this machine's */
 	struct build_result result;
+	struct build_materials materials;
 	struct digest id, manifest;
 };
 
@@ -35,6 +38,10 @@ struct building {
 	struct build_host host;
 	struct build_input input;
 	struct build_wishes wishes;
+	struct build_attest attest;
+	struct build_annotations annotations;
+	bool has_epoch; /* SOURCE_DATE_EPOCH */
+	int64_t epoch;	/* seconds since 1970 */
 	struct dockerfile file;
 	struct reference *names;
 	struct strvec familiar;
@@ -57,6 +64,14 @@ struct building {
  */
 int building_prepare(struct building *building, bool *done,
 		     struct error *err) must_check;
+
+/*
+ * What is to be stated of the image of PART, for PLATFORM: an array of types
+ * and predicates, which is the caller's. *OUT stays when nothing is.
+ */
+int building_statements(const struct building *building,
+			struct building_part *part, const char *platform,
+			json_t **out, struct error *err) must_check;
 
 /* Make what the result was wanted for, and tell of it. */
 int building_finish(struct building *building, struct error *err) must_check;

@@ -70,7 +70,8 @@ static int write_file(const char *path, const char *text, struct error *err)
 /* More than one image, or more than an image, has to be made of it. */
 static bool needs_whole(const struct building *building)
 {
-	return building->part_count > 1;
+	return building->part_count > 1 || building->annotations.count ||
+	       build_attest_is_wanted(&building->attest);
 }
 
 static bool is_whole(const struct building *building)
@@ -169,9 +170,38 @@ static bool wants_archive(const struct building *building)
 	return false;
 }
 
+static int describe_image(const struct building *building,
+			  struct building_part *part,
+			  struct build_whole_image *out, struct error *err)
+{
+	const struct build_annotations *given = &building->annotations;
+
+	out->id = &part->id;
+	out->annotations = build_annotations_of(given, ANNOTATION_MANIFEST,
+						out->platform);
+	out->descriptor = build_annotations_of(
+		given, ANNOTATION_MANIFEST_DESCRIPTOR, out->platform);
+	return building_statements(building, part, out->platform,
+				   &out->attestations, err);
+}
+
+static int describe_images(const struct building *building,
+			   struct build_whole_image *images, struct error *err)
+{
+	for (size_t i = 0; i < building->part_count; i++)
+		if (describe_image(building, &building->parts[i], &images[i],
+				   err) < 0)
+			return -1;
+	return 0;
+}
+
 static int make_whole(struct building *building, struct error *err)
 {
 	autoclean(strvec_release) struct strvec names = STRVEC_INIT;
+	autoclean(jsonx_free) json_t *index = build_annotations_of(
+		&building->annotations, ANNOTATION_INDEX, NULL);
+	autoclean(jsonx_free) json_t *descriptor = build_annotations_of(
+		&building->annotations, ANNOTATION_INDEX_DESCRIPTOR, NULL);
 	autofree char *host = NULL;
 	autofree struct build_whole_image *images =
 		xcalloc(building->part_count, sizeof(*images));
@@ -179,19 +209,22 @@ static int make_whole(struct building *building, struct error *err)
 		.images = images,
 		.count = building->part_count,
 		.names = &names,
-		.is_index = building->part_count > 1,
+		.annotations = index,
+		.descriptor = descriptor,
+		.is_index = building->part_count > 1 ||
+			    build_attest_is_wanted(&building->attest),
 		.is_kept = wants_archive(building),
 	};
 	int result;
 
-	for (size_t i = 0; i < building->part_count; i++) {
-		images[i].id = &building->parts[i].id;
+	for (size_t i = 0; i < building->part_count; i++)
 		images[i].platform = platform_of(&building->parts[i], &host);
-	}
 	for (size_t i = 0; i < building->options.tags.count; i++)
 		strvec_take(&names, reference_format(&building->names[i]));
-	result = build_whole_make(building->call->context, &request,
-				  &building->whole, err);
+	result = describe_images(building, images, err);
+	if (result == 0)
+		result = build_whole_make(building->call->context, &request,
+					  &building->whole, err);
 	for (size_t i = 0; i < building->part_count; i++)
 		build_whole_image_release(&images[i]);
 	return result;

@@ -88,28 +88,6 @@ static int read_mode(const struct building *building, enum progress_mode *out,
 	return 0;
 }
 
-/* What is asked for and cannot be had is refused, not left out. */
-static int check_attestations(const struct build_options *options,
-			      struct error *err)
-{
-	const char *const asked[] = { options->provenance, options->sbom };
-
-	for (size_t i = 0; i < sizeof(asked) / sizeof(*asked); i++)
-		if (asked[i] && strcmp(asked[i], "false") != 0)
-			return error_set(err, ERROR_UNSUPPORTED,
-					 "attestations are not made: leave "
-					 "--provenance and --sbom out");
-	if (options->attests.count)
-		return error_set(err, ERROR_UNSUPPORTED,
-				 "attestations are not made: leave --attest "
-				 "out");
-	if (options->annotations.count)
-		return error_set(err, ERROR_UNSUPPORTED,
-				 "annotations of manifests are not written: "
-				 "leave --annotation out, or use --label");
-	return 0;
-}
-
 static bool has_part(const struct building *building, const char *platform)
 {
 	for (size_t i = 0; i < building->part_count; i++)
@@ -139,6 +117,7 @@ static int add_part(struct building *building, const char *text,
 	*part = (struct building_part){
 		.platform = TAKE_PTR(name),
 		.result = BUILD_RESULT_INIT,
+		.materials = BUILD_MATERIALS_INIT,
 	};
 	return 0;
 }
@@ -171,15 +150,58 @@ static int parse_platforms(struct building *building, struct error *err)
 	return 0;
 }
 
-/* Where only one image fits. */
-static int check_outputs(const struct building *building, struct error *err)
+/* Only files are wanted, which bear no statements. */
+static bool has_only_files(const struct building *building)
+{
+	const struct build_options *options = &building->options;
+
+	if (!options->outputs.count || options->loads || options->pushes ||
+	    options->tags.count)
+		return false;
+	for (size_t i = 0; i < options->outputs.count; i++)
+		if (build_output_is_image(&building->outputs[i]))
+			return false;
+	return true;
+}
+
+static bool has_docker(const struct building *building)
 {
 	for (size_t i = 0; i < building->options.outputs.count; i++)
-		if (building->outputs[i].type == BUILD_OUTPUT_DOCKER &&
-		    building->part_count > 1)
-			return error_set(err, ERROR_UNSUPPORTED,
-					 "docker exporter does not currently "
-					 "support exporting manifest lists");
+		if (building->outputs[i].type == BUILD_OUTPUT_DOCKER)
+			return true;
+	return false;
+}
+
+static bool has_level(const struct building *building,
+		      enum annotation_level level)
+{
+	for (size_t i = 0; i < building->annotations.count; i++)
+		if (building->annotations.items[i].level == level)
+			return true;
+	return false;
+}
+
+/* What is asked for and cannot be had is refused, not left out. */
+static int check_outputs(const struct building *building, struct error *err)
+{
+	bool is_attested = build_attest_is_wanted(&building->attest);
+	bool is_index = building->part_count > 1 || is_attested;
+
+	if (is_index && has_docker(building))
+		return error_set(err, ERROR_UNSUPPORTED,
+				 "docker exporter does not currently support "
+				 "exporting manifest lists");
+	if (!is_index && (has_level(building, ANNOTATION_INDEX) ||
+			  has_level(building, ANNOTATION_MANIFEST_DESCRIPTOR)))
+		return error_set(err, ERROR_INVALID,
+				 "index annotations not supported for single "
+				 "platform export");
+	if ((is_attested || building->annotations.count) &&
+	    has_only_files(building))
+		return error_set(err, ERROR_UNSUPPORTED,
+				 "attestations and annotations are written to "
+				 "images only: give a tag, or --output "
+				 "type=oci");
 	return 0;
 }
 
@@ -241,8 +263,11 @@ static int read_options(struct building *building, struct error *err)
 	enum progress_mode mode;
 
 	if (read_mode(building, &mode, err) < 0 ||
-	    check_attestations(&building->options, err) < 0 ||
 	    check_allowed(&building->options, err) < 0 ||
+	    build_attest_parse(&building->options, &building->attest, err) <
+		    0 ||
+	    build_annotations_parse(&building->options.annotations,
+				    &building->annotations, err) < 0 ||
 	    parse_platforms(building, err) < 0 ||
 	    parse_names(building, err) < 0 ||
 	    parse_outputs(building, err) < 0 ||

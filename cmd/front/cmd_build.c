@@ -24,10 +24,13 @@ static void building_release(struct building *building)
 {
 	for (size_t i = 0; i < building->part_count; i++) {
 		build_result_release(&building->parts[i].result);
+		build_materials_release(&building->parts[i].materials);
 		free(building->parts[i].platform);
 	}
 	free(building->parts);
 	build_whole_release(&building->whole);
+	provenance_options_release(&building->attest.provenance);
+	build_annotations_release(&building->annotations);
 	build_show_free(building->show);
 	for (size_t i = 0; building->names && i < building->options.tags.count;
 	     i++)
@@ -141,6 +144,8 @@ static int run_build(struct building *building, struct building_part *part,
 		.target = options->target,
 		.platform = part->platform,
 		.made = made,
+		.materials = building->attest.provenance.mode ? &part->materials
+							      : NULL,
 		.pull = options->is_pulled ? "always" : "missing",
 		.uncached = &options->uncached,
 		.host_config = building->host_config,
@@ -161,6 +166,8 @@ static int run_build(struct building *building, struct building_part *part,
 		request.pull = "never";
 	if (find_epoch(building, &request, err) < 0)
 		return -1;
+	building->has_epoch = request.has_latest;
+	building->epoch = request.latest;
 	return build_run(&request, &part->result, err);
 }
 

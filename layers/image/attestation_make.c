@@ -2,42 +2,15 @@
 /* Statements and their manifest. */
 #include "layers/image/attestation_make.h"
 
-#include <ctype.h>
-#include <string.h>
-
 #include "base/alloc.h"
 #include "base/jsonx.h"
 #include "layers/image/manifest_make.h"
+#include "registry/spec/purl.h"
 
 #define IN_TOTO "application/vnd.in-toto+json"
 #define STATEMENT "https://in-toto.io/Statement/v0.1"
 #define REFERENCE_TYPE "vnd.docker.reference.type"
 #define REFERENCE_DIGEST "vnd.docker.reference.digest"
-
-/* A purl's part: what is no letter, digit or one of "-._~:" as %XX. */
-static void add_escaped(struct strbuf *out, const char *text, const char *kept)
-{
-	for (const char *at = text; *at; at++) {
-		if (isalnum((unsigned char)*at) || strchr(kept, *at))
-			strbuf_addch(out, *at);
-		else
-			strbuf_addf(out, "%%%02X", (unsigned char)*at);
-	}
-}
-
-/* "pkg:docker/alice/app@1.0?platform=linux%2Famd64" */
-static char *purl(const struct reference *name, const struct platform *platform)
-{
-	autofree char *repository = reference_familiar_name(name);
-	autofree char *what = platform_format(platform);
-	struct strbuf text = STRBUF_INIT;
-
-	strbuf_addstr(&text, "pkg:docker/");
-	add_escaped(&text, repository, "-._~:/");
-	strbuf_addf(&text, "@%s?platform=", name->tag ? name->tag : "latest");
-	add_escaped(&text, what, "-._~");
-	return strbuf_steal(&text);
-}
 
 static json_t *make_subject(const struct attestation_make *request,
 			    const char *name)
@@ -54,8 +27,8 @@ static json_t *make_subjects(const struct attestation_make *request)
 	json_t *subjects = json_array();
 
 	for (size_t i = 0; i < request->name_count; i++) {
-		autofree char *name = purl(&request->names[i],
-					   request->platform);
+		autofree char *name = purl_image(&request->names[i],
+						 request->platform);
 
 		(void)json_array_append_new(subjects,
 					    make_subject(request, name));
