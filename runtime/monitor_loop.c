@@ -314,6 +314,7 @@ enum slot {
 	SLOT_ERRORS,
 	SLOT_INPUT,
 	SLOT_WAKE,
+	SLOT_OTHER,
 	SLOT_CLIENTS,
 	SLOT_COUNT = SLOT_CLIENTS + MONITOR_CLIENTS_MAX,
 };
@@ -399,7 +400,7 @@ static int64_t earlier(int64_t a, int64_t b)
 
 static struct monitor_wake wake_of(const struct monitor_streams *streams)
 {
-	struct monitor_wake wanted = { -1, 0 };
+	struct monitor_wake wanted = { -1, -1, 0 };
 
 	if (streams->monitor->wake_when)
 		streams->monitor->wake_when(streams->monitor->context, &wanted);
@@ -460,6 +461,20 @@ static void hear_everybody(struct monitor_streams *streams)
 	}
 }
 
+static void plan_wake(const struct monitor_wake *wanted, struct pollfd *slots)
+{
+	set_slot(&slots[SLOT_WAKE], wanted->fd, wanted->fd < 0 ? 0 : POLLIN);
+	set_slot(&slots[SLOT_OTHER], wanted->other,
+		 wanted->other < 0 ? 0 : POLLIN);
+}
+
+static bool has_come(const struct monitor_wake *wanted,
+		     const struct pollfd *slots)
+{
+	return slots[SLOT_WAKE].revents || slots[SLOT_OTHER].revents ||
+	       (wanted->at && clock_monotonic() >= wanted->at);
+}
+
 /* Serves until the process has ended, or until UNTIL when there is none. */
 static void serve_until(struct monitor_streams *streams, int64_t until)
 {
@@ -475,8 +490,7 @@ static void serve_until(struct monitor_streams *streams, int64_t until)
 		if (!is_settled && timeout < 0)
 			timeout = MONITOR_SETTLED_MS;
 		plan_slots(streams, slots);
-		set_slot(&slots[SLOT_WAKE], wanted.fd,
-			 wanted.fd < 0 ? 0 : POLLIN);
+		plan_wake(&wanted, slots);
 		ready = poll(slots, SLOT_COUNT, timeout);
 		if (ready < 0)
 			continue; /* a signal: nothing is ready */
@@ -485,8 +499,7 @@ static void serve_until(struct monitor_streams *streams, int64_t until)
 			is_settled = true;
 		}
 		serve(streams, slots);
-		if (slots[SLOT_WAKE].revents ||
-		    (wanted.at && clock_monotonic() >= wanted.at))
+		if (has_come(&wanted, slots))
 			wake(streams);
 		if (slots[SLOT_PID].revents ||
 		    (until &&

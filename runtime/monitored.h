@@ -29,6 +29,7 @@ struct monitor_started {
 /* What a companion of the container, such as a health check, waits for. */
 struct monitor_wake {
 	int fd;	    /* until this is readable; -1: nothing */
+	int other;  /* or this */
 	int64_t at; /* or until then, monotonic; 0: never */
 };
 

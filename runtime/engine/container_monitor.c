@@ -601,6 +601,7 @@ static void wake_when(void *context, struct monitor_wake *out)
 	const struct running *running = context;
 
 	container_health_when(&running->health, out);
+	out->other = running->network.knock_fd;
 }
 
 static void wake(void *context)
@@ -608,6 +609,7 @@ static void wake(void *context)
 	struct running *running = context;
 	autoclean(error_release) struct error err = ERROR_INIT;
 
+	container_network_answer(&running->network, running->lock.folder_fd);
 	if (running->state.health &&
 	    container_health_wake(&running->health, running->store,
 				  running->container, running->state.started,

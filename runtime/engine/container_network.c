@@ -3,6 +3,7 @@
 #include "runtime/engine/container_network.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -260,27 +261,51 @@ int container_network_attach(const struct store *store,
 	return network_program_run(store, "attach", wiring, namespace_fd, err);
 }
 
+static struct container_relay_plan plan_relay(
+	const struct container_network *network, int run_fd)
+{
+	return (struct container_relay_plan){
+		.ports = &network->published,
+		.hold = &network->ports,
+		.end = network->wiring.ends,
+		.home_fd = network->home.namespace_fd,
+		.run_fd = run_fd,
+	};
+}
+
 int container_network_publish(struct container_network *network, int run_fd,
 			      struct error *err)
 {
 	const struct wiring *wiring = &network->wiring;
-	const struct container_relay_plan plan = {
-		.ports = &network->published,
-		.hold = &network->ports,
-		.end = wiring->ends,
-		.home_fd = network->home.namespace_fd,
-		.run_fd = run_fd,
-	};
+	const struct container_relay_plan plan = plan_relay(network, run_fd);
 
-	/* for root there are rules; an internal network publishes nothing */
-	if (plan.home_fd < 0 || !plan.ports->count || !wiring->end_count ||
+	/* an internal network publishes nothing */
+	if (!plan.ports->count || !wiring->end_count ||
 	    (wiring->bridge_count && wiring->bridges[0].is_internal))
 		return 0;
-	return container_relay_start(&plan, &network->relay, err);
+	if (plan.home_fd >= 0)
+		return container_relay_start(&plan, &network->relay, err);
+	/* for root there are rules, for all but some clients of IPv6 */
+	network->knock_fd = container_relay_watch(&plan);
+	return 0;
+}
+
+void container_network_answer(struct container_network *network, int run_fd)
+{
+	const struct container_relay_plan plan = plan_relay(network, run_fd);
+	struct pollfd slot = { network->knock_fd, POLLIN, 0 };
+	struct error err = ERROR_INIT;
+
+	if (network->knock_fd < 0 || poll(&slot, 1, 0) <= 0)
+		return;
+	cleanup_close(&network->knock_fd);
+	if (container_relay_start(&plan, &network->relay, &err) < 0)
+		log_warn_error("network", &err, "answer clients of IPv6");
 }
 
 void container_network_unpublish(struct container_network *network)
 {
+	cleanup_close(&network->knock_fd);
 	container_relay_stop(&network->relay);
 	port_hold_release(&network->ports);
 }

@@ -17,9 +17,10 @@ struct container_network {
 	struct network_program program;
 	struct port_hold ports;
 	struct container_ports published;
-	pid_t relay;	      /* carries them for an ordinary user; 0: none */
-	struct wiring wiring; /* what is laid */
-	struct strvec joined; /* names of networks */
+	pid_t relay;  /* carries them where no rules do; 0: none yet */
+	int knock_fd; /* readable: somebody calls who needs one; or -1 */
+	struct wiring wiring;	  /* what is laid */
+	struct strvec joined;	  /* names of networks */
 	struct network_home home; /* an ordinary user's bridges lie there */
 	bool is_laid;
 	bool is_late;	 /* laid once the container is there */
@@ -29,8 +30,8 @@ struct container_network {
 #define CONTAINER_NETWORK_INIT                                                 \
 	{                                                                      \
 		NETWORK_PROGRAM_INIT, PORT_HOLD_INIT, CONTAINER_PORTS_INIT, 0, \
-			WIRING_INIT, STRVEC_INIT, NETWORK_HOME_INIT, false,    \
-			false, false                                           \
+			-1, WIRING_INIT, STRVEC_INIT, NETWORK_HOME_INIT,       \
+			false, false, false                                    \
 	}
 
 /* Whether CONTAINER is to be on networks, and not alone, or in another's. */
@@ -66,6 +67,12 @@ int container_network_end(const struct store *store,
  */
 int container_network_publish(struct container_network *network, int run_fd,
 			      struct error *err) must_check;
+
+/*
+ * Start what somebody who called needs (KNOCK_FD); nothing when nobody did. A
+ * failure is only told.
+ */
+void container_network_answer(struct container_network *network, int run_fd);
 
 /* Let go of the host's ports. */
 void container_network_unpublish(struct container_network *network);

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -101,7 +102,8 @@ void container_relay_ends(const struct container_relay_plan *plan,
 		take_own(fd, &address, &number);
 		port = find_port(plan->ports, fd, &address, number);
 		to = choose_target(plan->end, address.family);
-		if (!port || to->family == IP_NONE)
+		if (!port || to->family == IP_NONE ||
+		    (plan->home_fd < 0 && address.family == IP_V4))
 			continue;
 		out->ends[out->count++] = (struct relay_end){
 			.fd = fd,
@@ -166,12 +168,14 @@ static bool is_current(void *context, const struct ip_address *to)
 }
 
 /* What strangers send is handled with no rights but to take their address. */
-static int drop_rights(void)
+static int drop_rights(bool keeps_source)
 {
 	struct __user_cap_header_struct header = {
 		.version = _LINUX_CAPABILITY_VERSION_3,
 	};
-	uint32_t kept = 1U << CAP_NET_ADMIN | 1U << CAP_NET_BIND_SERVICE;
+	uint32_t kept = keeps_source ? 1U << CAP_NET_ADMIN |
+					       1U << CAP_NET_BIND_SERVICE
+				     : 0;
 	struct __user_cap_data_struct data[2] = { { kept, kept, 0 },
 						  { 0, 0, 0 } };
 
@@ -207,12 +211,12 @@ static _Noreturn void carry(const struct container_relay_plan *plan,
 	struct watch watch = { .run_fd = plan->run_fd };
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	if (setns(plan->home_fd, CLONE_NEWNET) < 0)
+	if (plan->home_fd >= 0 && setns(plan->home_fd, CLONE_NEWNET) < 0)
 		_exit(1);
 	strip(relay, plan->run_fd);
-	if (drop_rights() < 0 || getppid() != parent)
+	relay->keeps_source = plan->home_fd >= 0;
+	if (drop_rights(relay->keeps_source) < 0 || getppid() != parent)
 		_exit(1);
-	relay->keeps_source = true;
 	relay->is_current = is_current;
 	relay->context = &watch;
 	port_relay_run(relay);
@@ -263,7 +267,7 @@ int container_relay_start(const struct container_relay_plan *plan, pid_t *out,
 	pid_t own = getpid();
 
 	*out = 0;
-	if (check_protocols(plan->ports, err) < 0)
+	if (plan->home_fd >= 0 && check_protocols(plan->ports, err) < 0)
 		return -1;
 	container_relay_ends(plan, &relay);
 	if (!relay.count)
@@ -278,6 +282,25 @@ int container_relay_start(const struct container_relay_plan *plan, pid_t *out,
 		return error_sys(err, errno, "start to carry ports");
 	}
 	return 0;
+}
+
+int container_relay_watch(const struct container_relay_plan *plan)
+{
+	autoclean(relay_ports_release) struct relay_ports relay =
+		RELAY_PORTS_INIT;
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+	struct epoll_event event = { .events = EPOLLIN };
+	autoclose int fd = -1;
+
+	container_relay_ends(plan, &relay);
+	if (!relay.count || listen_all(&relay, &ignored) < 0)
+		return -1;
+	fd = epoll_create1(EPOLL_CLOEXEC);
+	for (size_t i = 0; fd >= 0 && i < relay.count; i++) {
+		if (epoll_ctl(fd, EPOLL_CTL_ADD, relay.ends[i].fd, &event) < 0)
+			return -1;
+	}
+	return TAKE_FD(fd);
 }
 
 void container_relay_stop(pid_t *relay)

@@ -17,7 +17,8 @@
  * Who comes to its own bridge by a published port is hidden where the answer
  * would not pass here otherwise: a container that reaches itself, and, when
  * what one bridge carries is not routed through the firewall (br_netfilter; if
- * it is, such packets have no iifname any more), another of its network.
+ * it is, such packets have no iifname any more), another of its network. What
+ * the host sends to its own ::1 cannot leave it: a relay takes it.
  */
 static const char inet_table[] =
 	"add table inet imgctl\n"
@@ -51,6 +52,7 @@ static const char inet_table[] =
 	" }\n"
 	" chain output {\n"
 	"  type nat hook output priority -100; policy accept;\n"
+	"  ip6 daddr ::1 return\n"
 	"  fib daddr type local jump publish\n"
 	" }\n"
 	" chain postrouting {\n"

@@ -43,8 +43,7 @@ static void test_container_relay__leads_ports_to_the_container(void **state)
 	struct container_ports ports = { items, 0 };
 	struct port_hold held = PORT_HOLD_INIT;
 	struct wiring_end end = { .ipv4.address = v4 };
-	const struct container_relay_plan plan = { &ports, &held, &end, -1,
-						   -1 };
+	struct container_relay_plan plan = { &ports, &held, &end, 0, -1 };
 	struct relay_ports relay;
 
 	(void)state;
@@ -69,6 +68,13 @@ static void test_container_relay__leads_ports_to_the_container(void **state)
 	if (held.count == 4) /* this kernel has IPv6 */
 		assert_false(end_of(&relay, 81, 0)->to.family ==
 			     end_of(&relay, 81, 1)->to.family);
+	relay_ports_release(&relay);
+
+	/* root has rules for IPv4, and for the rest */
+	plan.home_fd = -1;
+	container_relay_ends(&plan, &relay);
+	assert_int_equal(relay.count, held.count - 3);
+	plan.home_fd = 0;
 	relay_ports_release(&relay);
 
 	/* a container without any address is led to by none */
