@@ -601,7 +601,7 @@ static void wake_when(void *context, struct monitor_wake *out)
 	const struct running *running = context;
 
 	container_health_when(&running->health, out);
-	out->other = running->network.knock_fd;
+	out->other = container_network_wait_fd(&running->network);
 }
 
 static void wake(void *context)
@@ -609,7 +609,8 @@ static void wake(void *context)
 	struct running *running = context;
 	autoclean(error_release) struct error err = ERROR_INIT;
 
-	container_network_answer(&running->network, running->lock.folder_fd);
+	container_network_wake(running->store, &running->network,
+			       running->lock.folder_fd);
 	if (running->state.health &&
 	    container_health_wake(&running->health, running->store,
 				  running->container, running->state.started,

@@ -290,13 +290,29 @@ int container_network_publish(struct container_network *network, int run_fd,
 	return 0;
 }
 
-void container_network_answer(struct container_network *network, int run_fd)
+int container_network_wait_fd(const struct container_network *network)
+{
+	return network->knock_fd >= 0 ? network->knock_fd
+				      : network->home.keeper_fd;
+}
+
+static bool is_readable(int fd)
+{
+	struct pollfd slot = { fd, POLLIN, 0 };
+
+	return fd >= 0 && poll(&slot, 1, 0) > 0;
+}
+
+void container_network_wake(const struct store *store,
+			    struct container_network *network, int run_fd)
 {
 	const struct container_relay_plan plan = plan_relay(network, run_fd);
-	struct pollfd slot = { network->knock_fd, POLLIN, 0 };
 	struct error err = ERROR_INIT;
 
-	if (network->knock_fd < 0 || poll(&slot, 1, 0) <= 0)
+	if (is_readable(network->home.keeper_fd) &&
+	    network_keeper_mend(store, &network->home, &err) < 0)
+		log_warn_error("network", &err, "keep the network");
+	if (!is_readable(network->knock_fd))
 		return;
 	cleanup_close(&network->knock_fd);
 	if (container_relay_start(&plan, &network->relay, &err) < 0)

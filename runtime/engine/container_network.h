@@ -68,11 +68,16 @@ int container_network_end(const struct store *store,
 int container_network_publish(struct container_network *network, int run_fd,
 			      struct error *err) must_check;
 
+/* What of NETWORK the monitor waits for: readable when it has to be seen to. */
+int container_network_wait_fd(const struct container_network *network);
+
 /*
- * Start what somebody who called needs (KNOCK_FD); nothing when nobody did. A
- * failure is only told.
+ * See to what has come: somebody calls who needs a relay, or what keeps an
+ * ordinary user's network is gone. Nothing else is fine; a failure is only
+ * told.
  */
-void container_network_answer(struct container_network *network, int run_fd);
+void container_network_wake(const struct store *store,
+			    struct container_network *network, int run_fd);
 
 /* Let go of the host's ports. */
 void container_network_unpublish(struct container_network *network);

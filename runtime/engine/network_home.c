@@ -99,6 +99,7 @@ void network_home_leave(struct network_home *home)
 	if (*home->note)
 		(void)unlinkat(home->folder_fd, home->note, 0);
 	home->note[0] = '\0';
+	cleanup_close(&home->keeper_fd);
 	cleanup_close(&home->namespace_fd);
 	cleanup_close(&home->folder_fd);
 	lockfile_release(&home->member);

@@ -15,6 +15,8 @@
 #ifndef RUNTIME_NETWORK_HOME_H
 #define RUNTIME_NETWORK_HOME_H
 
+#include <stdint.h>
+
 #include "base/lockfile.h"
 #include "layers/store/store.h"
 
@@ -29,13 +31,16 @@ enum { NETWORK_HOME_NOTE_MAX = 64 };
 struct network_home {
 	int folder_fd;
 	int namespace_fd; /* -1: it has no part */
+	int keeper_fd;	  /* a pidfd: readable when the keeper is gone; or -1 */
+	int64_t kept;	  /* since when it is this one, monotonic */
+	unsigned mended;  /* how often in a row it was not for long */
 	struct lockfile member;
 	char note[NETWORK_HOME_NOTE_MAX]; /* its file's name, or "" */
 };
 
-#define NETWORK_HOME_INIT                 \
-	{                                 \
-		-1, -1, LOCKFILE_INIT, "" \
+#define NETWORK_HOME_INIT                           \
+	{                                           \
+		-1, -1, -1, 0, 0, LOCKFILE_INIT, "" \
 	}
 
 /* Open the folder of notes, which is made if need be. */

@@ -7,20 +7,34 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/mountinfo.h"
 #include "base/userns.h"
 #include "runtime/engine/network_program.h"
 #include "runtime/engine/uplink.h"
 #include "runtime/network_ahead.h"
 
-enum { LOCK_WAIT_MS = 60000, DESCRIPTORS_MAX = 4 };
+enum {
+	LOCK_WAIT_MS = 60000,
+	DESCRIPTORS_MAX = 4,
+	MENDS_MAX = 5, /* in a row, of keepers that did not last */
+};
+
+static const int64_t lasting = 60 * CLOCK_SECOND;
 
 struct keeper {
-	int reply_fd; /* whoever started it listens there */
-	int lock_fd;  /* keeper.lock, held */
+	int reply_fd;	  /* whoever started it listens there */
+	int lock_fd;	  /* keeper.lock, held */
+	const char *root; /* of the store */
 	struct network_home home;
 	struct container_uplink uplink;
 };
@@ -33,9 +47,26 @@ static void silence(int fd)
 		_exit(1);
 }
 
+/* A monitor's volumes are not to stay mounted in a copy of its mounts. */
+static void drop_mounts(const char *root)
+{
+	autoclean(mountinfo_release) struct mountinfo mounts = MOUNTINFO_INIT;
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+	size_t length = strlen(root);
+
+	if (unshare(CLONE_NEWNS) < 0 || mountinfo_read(&mounts, &ignored) < 0)
+		_exit(1);
+	for (size_t i = mounts.count; i-- > 0;) {
+		const char *path = mounts.entries[i].target;
+
+		if (!strncmp(path, root, length) && path[length] == '/')
+			(void)umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW);
+	}
+}
+
 /*
  * The monitor's locks and sockets are not to outlive it in here, its mounts
- * neither: now there is none yet. Standard error stays until all is ready.
+ * neither. Standard error stays until all is ready.
  */
 static void strip(struct keeper *keeper)
 {
@@ -63,8 +94,9 @@ static void strip(struct keeper *keeper)
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)setsid();
-	if (chdir("/") < 0 || unshare(CLONE_NEWNS) < 0)
+	if (chdir("/") < 0)
 		_exit(1);
+	drop_mounts(keeper->root);
 	(void)prctl(PR_SET_NAME, "imgctl-net", 0, 0, 0);
 }
 
@@ -100,6 +132,17 @@ static int make_ready(struct keeper *keeper, struct error *err)
 	return network_home_note(&keeper->home, err);
 }
 
+/* Who holds the lock stands in it, for those who wait for its end. */
+static void sign(const struct keeper *keeper)
+{
+	char text[24];
+	int length = snprintf(text, sizeof(text), "%d\n", (int)getpid());
+
+	if (ftruncate(keeper->lock_fd, 0) < 0 ||
+	    pwrite(keeper->lock_fd, text, (size_t)length, 0) < 0)
+		_exit(1);
+}
+
 /* Without the way out there is nothing to keep: the next one makes another. */
 static void give_up(int signal)
 {
@@ -120,6 +163,7 @@ static _Noreturn void keep(struct keeper *keeper)
 	bool works;
 
 	strip(keeper);
+	sign(keeper);
 	works = make_ready(keeper, &err) == 0;
 	reply.namespace_fd = keeper->home.namespace_fd;
 	wiring_reply_send(keeper->reply_fd, works ? NULL : &err, &reply);
@@ -168,31 +212,59 @@ static int start(struct keeper *keeper, int *namespace_out, struct error *err)
 	return result;
 }
 
+/* So that this process is told when the keeper is gone. */
+static void watch(struct network_home *home)
+{
+	autoclean(strbuf_release) struct strbuf text = STRBUF_LIMIT(64);
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+	long pid;
+
+	cleanup_close(&home->keeper_fd);
+	if (fs_read_file(home->folder_fd, NETWORK_HOME_KEEPER, 64, &text,
+			 &ignored) < 0)
+		return;
+	pid = strtol(text.text, NULL, 10);
+	if (pid > 0)
+		home->keeper_fd = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
+	home->kept = clock_monotonic();
+}
+
 /* Under start.lock and a share of member.lock, so that no keeper ends now. */
-static int find_or_start(struct network_home *home, struct error *err)
+static int find_or_start(const struct store *store, struct network_home *home,
+			 struct error *err)
 {
 	autoclean(lockfile_release) struct lockfile own = LOCKFILE_INIT;
 	struct keeper keeper = {
+		.root = store->root,
 		.home = NETWORK_HOME_INIT,
 		.uplink = CONTAINER_UPLINK_INIT,
 	};
 	autoclose int found = network_home_look(home->folder_fd);
+	autoclose int started = -1;
 
 	if (lockfile_acquire(&own, home->folder_fd, NETWORK_HOME_KEEPER,
-			     LOCKFILE_EXCLUSIVE, 0, err) < 0) {
+			     LOCKFILE_EXCLUSIVE, 0, err) == 0) {
+		keeper.lock_fd = own.fd;
+		keeper.home.folder_fd = home->folder_fd;
+		keeper.home.namespace_fd = home->namespace_fd >= 0
+						   ? home->namespace_fd
+						   : found;
+		if (start(&keeper, &started, err) < 0)
+			return -1;
+	} else {
 		if (err->kind != ERROR_BUSY || found < 0)
 			return -1;
 		error_release(err);
-		home->namespace_fd = TAKE_FD(found);
-		return 0;
+		started = TAKE_FD(found);
 	}
-	keeper.lock_fd = own.fd;
-	keeper.home.folder_fd = home->folder_fd;
-	keeper.home.namespace_fd = found;
-	return start(&keeper, &home->namespace_fd, err);
+	if (home->namespace_fd < 0)
+		home->namespace_fd = TAKE_FD(started);
+	watch(home);
+	return 0;
 }
 
-static int join(struct network_home *home, struct error *err)
+static int join(const struct store *store, struct network_home *home,
+		struct error *err)
 {
 	autoclean(lockfile_release) struct lockfile lock = LOCKFILE_INIT;
 
@@ -201,7 +273,7 @@ static int join(struct network_home *home, struct error *err)
 	    lockfile_acquire(&home->member, home->folder_fd,
 			     NETWORK_HOME_MEMBERS, LOCKFILE_SHARED,
 			     LOCK_WAIT_MS, err) < 0 ||
-	    find_or_start(home, err) < 0)
+	    find_or_start(store, home, err) < 0)
 		return -1;
 	return network_home_note(home, err);
 }
@@ -213,8 +285,25 @@ int network_keeper_join(const struct store *store, struct network_home *out,
 	if (userns_is_initial())
 		return 0;
 	if (network_home_open(store, &out->folder_fd, err) == 0 &&
-	    join(out, err) == 0)
+	    join(store, out, err) == 0)
 		return 0;
 	network_home_leave(out);
 	return error_wrap(err, "the network of this user's containers");
+}
+
+int network_keeper_mend(const struct store *store, struct network_home *home,
+			struct error *err)
+{
+	autoclean(lockfile_release) struct lockfile lock = LOCKFILE_INIT;
+	int64_t life = clock_monotonic() - home->kept;
+
+	cleanup_close(&home->keeper_fd);
+	home->mended = life < lasting ? home->mended + 1 : 0;
+	if (home->mended > MENDS_MAX)
+		return error_set(err, ERROR_SYSTEM,
+				 "what keeps the network ends again and again");
+	if (lockfile_acquire(&lock, home->folder_fd, NETWORK_HOME_START,
+			     LOCKFILE_EXCLUSIVE, LOCK_WAIT_MS, err) < 0)
+		return -1;
+	return find_or_start(store, home, err);
 }
