@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/jsonx.h"
-#include "builder/steps/run_mount_cache.h"
+#include "builder/cache_mount.h"
 #include "layers/store/container_folder.h"
 #include "layers/store/gc.h"
 #include "layers/store/image_record.h"
@@ -181,7 +181,7 @@ int build_usage_list(struct store *store, struct build_usage *out,
 		     struct error *err)
 {
 	if (list_steps(store, out, err) < 0 ||
-	    list_folders(store, RUN_MOUNT_CACHES, BUILD_USAGE_MOUNT, out, err) <
+	    list_folders(store, CACHE_MOUNTS, BUILD_USAGE_MOUNT, out, err) <
 		    0 ||
 	    list_folders(store, FETCHED, BUILD_USAGE_FETCHED, out, err) < 0)
 		return -1;
@@ -242,8 +242,7 @@ static int remove_row(struct store *store, const struct build_usage_row *row,
 	if (row->kind == BUILD_USAGE_STEP)
 		return remove_step(store, row, layers, err);
 	*removed_out = remove_folder(
-		store,
-		row->kind == BUILD_USAGE_MOUNT ? RUN_MOUNT_CACHES : FETCHED,
+		store, row->kind == BUILD_USAGE_MOUNT ? CACHE_MOUNTS : FETCHED,
 		row->id);
 	return 0;
 }

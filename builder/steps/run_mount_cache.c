@@ -9,10 +9,9 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/atomicfile.h"
 #include "base/fs.h"
 #include "base/hasher.h"
-#include "base/jsonx.h"
+#include "builder/cache_mount.h"
 #include "builder/steps/step_files.h"
 #include "layers/tar/tree_copy.h"
 
@@ -119,23 +118,6 @@ static const char *id_of(const struct run_mount *mount, const char *target)
 	return mount->id ? mount->id : target;
 }
 
-/* The id for people: `builder du`, `builder cache export`. */
-static int note_id(int folder, const char *id, struct error *err)
-{
-	autoclean(jsonx_free) json_t *note = json_pack("{s:s}", "id", id);
-	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
-
-	if (fs_exists(folder, "cache.json"))
-		return utimensat(folder, "cache.json", NULL, 0) < 0
-			       ? error_sys(err, errno, "use a cache")
-			       : 0;
-	if (!note)
-		return error_set(err, ERROR_INVALID, "its id is no text");
-	jsonx_format(note, &text);
-	return atomicfile_put(folder, "cache.json", text.text, text.length, 0,
-			      err);
-}
-
 int run_mount_cache(const struct step_mounts_request *request, size_t index,
 		    const char *target, struct step_mounts_ready *out,
 		    struct error *err)
@@ -148,10 +130,10 @@ int run_mount_cache(const struct step_mounts_request *request, size_t index,
 	autoclose int folder = -1;
 
 	hasher_digest(DIGEST_SHA256, id, strlen(id), &digest);
-	path = xasprintf(RUN_MOUNT_CACHES "/%s", digest_hex(&digest));
+	path = xasprintf(CACHE_MOUNTS "/%s", digest_hex(&digest));
 	if (store_folder(request->build->store, path, &folder, err) < 0 ||
 	    choose(mount, folder, out, &name, err) < 0 ||
-	    note_id(folder, id, err) < 0 ||
+	    cache_mount_note(folder, id, err) < 0 ||
 	    make_data(request, index, folder, name, err) < 0)
 		return error_wrap(err, "cache %s", id);
 	(void)json_array_append_new(

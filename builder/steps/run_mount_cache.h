@@ -11,9 +11,6 @@
 
 #include "builder/steps/step_mounts_state.h"
 
-/* Where caches lie in the store. */
-#define RUN_MOUNT_CACHES "cache/mounts"
-
 /* Make mount INDEX ready at TARGET, filling a new cache from its source. */
 int run_mount_cache(const struct step_mounts_request *request, size_t index,
 		    const char *target, struct step_mounts_ready *out,

@@ -55,6 +55,8 @@ const struct command front_commands[] = {
 	  cmd_build_logs },
 	{ "builder prune\0buildx prune\0", "Remove build cache",
 	  cmd_builder_prune },
+	{ "builder cache\0buildx cache\0", "Export or import a cache mount",
+	  cmd_companion },
 	{ "builder du\0buildx du\0", "Show the build cache's disk usage",
 	  cmd_builder_du },
 	{ "rename\0container rename\0", "Rename a container", cmd_rename },

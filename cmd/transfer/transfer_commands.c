@@ -29,6 +29,8 @@ const struct command transfer_commands[] = {
 	  cmd_volume_export },
 	{ "volume import\0", "Add what a tar archive holds to a volume",
 	  cmd_volume_import },
+	{ "builder cache\0buildx cache\0", "Export or import a cache mount",
+	  cmd_builder_cache },
 	{ "image restore\0",
 	  "Extract images again from the blobs that are here", cmd_restore },
 	{ "builder-unpack\0", NULL, cmd_builder_unpack },

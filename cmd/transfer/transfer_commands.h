@@ -68,6 +68,9 @@ int cmd_builder_etag(struct command_call *call, struct error *err);
 /* For `build`: fetch a file into a folder. */
 int cmd_builder_fetch(struct command_call *call, struct error *err);
 
+/* Write a cache mount as a tar, or replace it by one. */
+int cmd_builder_cache(struct command_call *call, struct error *err);
+
 /* For `build`: an index around images that are here. */
 int cmd_builder_index(struct command_call *call, struct error *err);
 

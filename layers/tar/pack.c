@@ -372,7 +372,7 @@ static int put_directory(struct pack_item *item, int fd, struct error *err)
 	return 0;
 }
 
-/* One directory; PATH is empty for the root, which gets no entry. */
+/* One directory; PATH is empty for the root, whose entry is an option. */
 static int pack_one(struct pack *pack, const char *path, struct error *err)
 {
 	autoclose int fd = fs_open_raw(pack->options->directory,
@@ -386,10 +386,13 @@ static int pack_one(struct pack *pack, const char *path, struct error *err)
 		return error_sys(err, errno, "open directory %s", path);
 	if (fstat(fd, &item.st) < 0)
 		return error_sys(err, errno, "stat directory %s", path);
-	if (!*path)
+	if (!*path) {
 		pack->device = item.st.st_dev;
-	else if (put_directory(&item, fd, err) < 0)
-		return error_wrap(err, "pack %s", path);
+		item.path = ".";
+	}
+	if ((*path || pack->options->has_root) &&
+	    put_directory(&item, fd, err) < 0)
+		return error_wrap(err, "pack %s", item.path);
 	/* a mount point stays an empty directory */
 	if (item.st.st_dev != pack->device &&
 	    (!pack->options->crosses_mounts || kernel_fs_holds(fd)))

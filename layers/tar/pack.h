@@ -30,6 +30,7 @@ struct pack_options {
 	bool is_overlay_upper; /* overlay's markers become whiteouts */
 	int lower;	       /* with that: what it lies on, or -1 */
 	const struct idshift *ids; /* of owners in the tree; or NULL */
+	bool has_root;		   /* an entry "." for the tree's own folder */
 	bool keep_nanoseconds; /* else times are cut to seconds, as docker */
 	bool has_latest;       /* times after LATEST become it */
 	int64_t latest;	       /* seconds since 1970: SOURCE_DATE_EPOCH */
