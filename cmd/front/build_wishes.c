@@ -145,35 +145,94 @@ static int read_secrets(const struct build_options *options,
 	return 0;
 }
 
-static int read_agents(const struct build_options *options,
-		       struct build_wishes *out, struct error *err)
+/* The paths of "id=path,path"; without any the user's agent. */
+static void split_paths(const char *text, struct strvec *out)
 {
-	out->agents = xcalloc(options->agents.count + 1, sizeof(*out->agents));
-	for (size_t i = 0; i < options->agents.count; i++) {
-		const char *item = options->agents.items[i];
-		size_t length = strcspn(item, "=");
-		const char *path = item[length] ? item + length + 1
-						: getenv("SSH_AUTH_SOCK");
-		struct build_agent *agent = &out->agents[out->agent_count];
+	while (*text) {
+		size_t length = strcspn(text, ",");
+
+		if (length)
+			strvec_take(out, xstrndup(text, length));
+		text += length + (text[length] == ',');
+	}
+	if (!out->count && getenv("SSH_AUTH_SOCK") && *getenv("SSH_AUTH_SOCK"))
+		strvec_add(out, getenv("SSH_AUTH_SOCK"));
+}
+
+/* Whether it is one socket; sockets among several are refused. */
+static int find_socket(const struct strvec *paths, bool *is_socket,
+		       struct error *err)
+{
+	*is_socket = false;
+	for (size_t i = 0; i < paths->count; i++) {
 		struct stat st;
 
-		agent->id = own(out, xstrndup(item, length));
-		if (!path || !*path)
-			return error_set(err, ERROR_INVALID,
-					 "--ssh %s: invalid empty ssh agent "
-					 "socket: make sure SSH_AUTH_SOCK is "
-					 "set",
-					 item);
-		if (stat(path, &st) < 0)
-			return error_sys(err, errno, "--ssh %s", item);
+		if (stat(paths->items[i], &st) < 0)
+			return error_sys(err, errno, "%s", paths->items[i]);
 		if (!S_ISSOCK(st.st_mode))
-			return error_set(err, ERROR_UNSUPPORTED,
-					 "--ssh %s: it is no agent's socket: "
-					 "add the key to an agent",
-					 item);
-		agent->socket = own(out, xstrdup(path));
-		out->agent_count++;
+			continue;
+		if (paths->count > 1)
+			return error_set(err, ERROR_INVALID,
+					 "only single socket allowed");
+		*is_socket = true;
 	}
+	return 0;
+}
+
+/* Keys get an agent of their own. */
+static int start_agent(const struct build_input_request *input,
+		       const struct strvec *paths, struct build_wishes *out,
+		       const char **socket_out, struct error *err)
+{
+	struct key_agent *agent = &out->key_agents[out->key_agent_count];
+	autofree char *name = xasprintf("agent-%zu", out->key_agent_count);
+
+	if (!out->agent_place.name &&
+	    build_place_open(input->store, &out->agent_place, err) < 0)
+		return -1;
+	out->key_agent_count++;
+	if (key_agent_start(&out->agent_place, name, paths, agent, err) < 0)
+		return -1;
+	*socket_out = agent->socket;
+	return 0;
+}
+
+static int read_agent(const char *item, const struct build_input_request *input,
+		      struct build_wishes *out, struct error *err)
+{
+	struct build_agent *agent = &out->agents[out->agent_count];
+	autoclean(strvec_release) struct strvec paths = STRVEC_INIT;
+	size_t length = strcspn(item, "=");
+	bool is_socket;
+
+	agent->id = own(out, xstrndup(item, length));
+	split_paths(item[length] ? item + length + 1 : "", &paths);
+	if (!paths.count)
+		return error_set(err, ERROR_INVALID,
+				 "invalid empty ssh agent socket: make sure "
+				 "SSH_AUTH_SOCK is set");
+	if (find_socket(&paths, &is_socket, err) < 0)
+		return -1;
+	if (is_socket)
+		agent->socket = own(out, xstrdup(paths.items[0]));
+	else if (start_agent(input, &paths, out, &agent->socket, err) < 0)
+		return -1;
+	out->agent_count++;
+	return 0;
+}
+
+static int read_agents(const struct build_options *options,
+		       const struct build_input_request *input,
+		       struct build_wishes *out, struct error *err)
+{
+	size_t count = options->agents.count;
+
+	out->agents = xcalloc(count + 1, sizeof(*out->agents));
+	out->key_agents = xcalloc(count + 1, sizeof(*out->key_agents));
+	for (size_t i = 0; i < count; i++)
+		if (read_agent(options->agents.items[i], input, out, err) < 0)
+			return error_wrap(err, "--ssh %s",
+					  options->agents.items[i]);
 	return 0;
 }
 
@@ -239,13 +298,17 @@ int build_wishes_read(const struct build_options *options,
 	read_labels(options, &out->labels);
 	if (read_args(options, &out->args, err) < 0 ||
 	    read_secrets(options, out, err) < 0 ||
-	    read_agents(options, out, err) < 0)
+	    read_agents(options, input, out, err) < 0)
 		return -1;
 	return read_contexts(options, input, out, err);
 }
 
 void build_wishes_release(struct build_wishes *wishes)
 {
+	for (size_t i = 0; i < wishes->key_agent_count; i++)
+		key_agent_stop(&wishes->key_agents[i]);
+	free(wishes->key_agents);
+	build_place_close(&wishes->agent_place);
 	for (size_t i = 0; i < wishes->context_count; i++) {
 		cleanup_close(&wishes->contexts[i].folder);
 		ignore_release(&wishes->ignores[i]);

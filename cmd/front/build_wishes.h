@@ -9,6 +9,7 @@
 #include "builder/build_request.h"
 #include "cmd/front/build_input.h"
 #include "cmd/front/build_options.h"
+#include "cmd/front/key_agent.h"
 
 struct build_wishes {
 	struct pairs args, labels;
@@ -16,6 +17,9 @@ struct build_wishes {
 	size_t secret_count;
 	struct build_agent *agents;
 	size_t agent_count;
+	struct key_agent *key_agents; /* for keys, while the build runs */
+	size_t key_agent_count;
+	struct build_place agent_place; /* where their sockets lie */
 	struct build_context *contexts;
 	size_t context_count;
 	struct strvec owned;	    /* texts that the others borrow */
@@ -23,9 +27,10 @@ struct build_wishes {
 	struct build_place *places; /* likewise */
 };
 
-#define BUILD_WISHES_INIT                                                      \
-	{                                                                      \
-		.args = PAIRS_INIT, .labels = PAIRS_INIT, .owned = STRVEC_INIT \
+#define BUILD_WISHES_INIT                                             \
+	{                                                             \
+		.args = PAIRS_INIT, .labels = PAIRS_INIT,             \
+		.owned = STRVEC_INIT, .agent_place = BUILD_PLACE_INIT \
 	}
 
 /*
