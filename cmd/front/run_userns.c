@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/userns.h"
 #include "cmd/front/run_parts.h"
+#include "runtime/engine/id_map_words.h"
 #include "runtime/engine/userns_mode.h"
 
 static int check_mode(const char *text, struct error *err)
@@ -64,6 +66,7 @@ static int take(const struct source *source, struct runtime_id_maps *out,
 	const char *option = source->name ? source->name_option
 					  : source->map_option;
 	autofree char *shown = xasprintf("--%s", option);
+	bool is_whole = source->name;
 
 	if (source->name && source->ranges->count)
 		return error_set(err, ERROR_INVALID,
@@ -73,9 +76,20 @@ static int take(const struct source *source, struct runtime_id_maps *out,
 	    (source->name && take_subordinates(source, &own, out, err) < 0))
 		return -1;
 	for (size_t i = 0; i < source->ranges->count; i++) {
-		if (id_maps_parse(source->ranges->items[i], &own, out, err) < 0)
+		if (id_map_words_take(source->ranges->items[i],
+				      source->is_group, &own, out, &is_whole,
+				      err) < 0)
 			return error_wrap(err, "%s", shown);
 	}
+	/* as podman: who only adds to its ids means to have the others, too */
+	if (!is_whole && !userns_is_initial())
+		id_map_words_fill(&own, out);
+	if (!out->count)
+		return error_set(err, ERROR_INVALID, "%s: no range is for %s",
+				 shown, source->is_group ? "groups" : "users");
+	if (id_maps_check(out, &own, shown, err) < 0)
+		return -1;
+	id_map_words_split(&own, out);
 	return id_maps_check(out, &own, shown, err);
 }
 

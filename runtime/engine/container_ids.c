@@ -195,15 +195,21 @@ static int make_auto(struct settling *at, struct error *err)
 	return 0;
 }
 
-/* All ids that OWN has, INSIDE being 0 and the others in their order. */
-static void keep(const struct idranges *own, uint32_t inside,
+/*
+ * All ids that OWN has, INSIDE being 0 and the others in their order: of these
+ * SIZE at most, unless that is 0.
+ */
+static void keep(const struct idranges *own, uint32_t inside, uint32_t size,
 		 struct runtime_id_maps *out)
 {
 	uint64_t total = idranges_total(own);
 	uint32_t others = total > UINT32_MAX ? UINT32_MAX - 1
 					     : (uint32_t)total - 1;
-	uint32_t below = inside < others ? inside : others;
+	uint32_t below;
 
+	if (size && size < others)
+		others = size;
+	below = inside < others ? inside : others;
 	id_maps_add(out, 0, 1, below);
 	id_maps_add(out, inside, 0, 1);
 	if (below < others)
@@ -226,13 +232,17 @@ static int make_keep_id(struct settling *at, struct error *err)
 	json_t *config = at->container->config;
 	autofree char *user = xasprintf("%u:%u", uid, gid);
 
+	if (at->mode.size && userns_is_initial())
+		return error_set(err, ERROR_UNSUPPORTED,
+				 "a size is only for ordinary users: root's "
+				 "ids are all there are");
 	if ((uid && idranges_total(&at->own_uids) < 2) ||
 	    (gid && idranges_total(&at->own_gids) < 2))
 		return error_set(err, ERROR_UNSUPPORTED,
 				 "this user has no subordinate ids "
 				 "(`imgctl system doctor` says more)");
-	keep(&at->own_uids, uid, &at->maps.uids);
-	keep(&at->own_gids, gid, &at->maps.gids);
+	keep(&at->own_uids, uid, at->mode.size, &at->maps.uids);
+	keep(&at->own_gids, gid, at->mode.size, &at->maps.gids);
 	if (!*spec_string(config, "User") && (uid || gid))
 		(void)json_object_set_new(config, "User", json_string(user));
 	return 0;

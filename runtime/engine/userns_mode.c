@@ -47,6 +47,8 @@ static int set_keep_id(struct userns_mode *mode, const char *key,
 		mode->has_gid = true;
 		return read_number(value, &mode->gid, err);
 	}
+	if (!strcmp(key, "size"))
+		return read_number(value, &mode->size, err);
 	return error_set(err, ERROR_INVALID, "keep-id has no option \"%s\"",
 			 key);
 }

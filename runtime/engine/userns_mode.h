@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What --userns asks for: "host" (or nothing), "private" (with --uidmap),
- * "auto[:size=N,uidmapping=RANGE, gidmapping=RANGE]", "keep-id[:uid=N,gid=N]",
- * "nomap", "container:NAME" and "ns:PATH", as podman has them. The parser is
- * pure.
+ * "auto[:size=N,uidmapping=RANGE, gidmapping=RANGE]",
+ * "keep-id[:uid=N,gid=N,size=N]", "nomap", "container:NAME" and "ns:PATH", as
+ * podman has them. The parser is pure.
  */
 #ifndef RUNTIME_USERNS_MODE_H
 #define RUNTIME_USERNS_MODE_H
@@ -23,7 +23,8 @@ enum userns_kind {
 struct userns_mode {
 	enum userns_kind kind;
 	const char *name;   /* container or path; borrowed from the text */
-	uint32_t size;	    /* of "auto"; 0: what the image needs */
+	uint32_t size;	    /* of "auto", 0: what the image needs; or how many
+			       ids "keep-id" has beside the kept, 0: all */
 	struct id_maps own; /* of "auto": ranges that are not chosen */
 	bool has_uid, has_gid;
 	uint32_t uid, gid; /* of "keep-id" */

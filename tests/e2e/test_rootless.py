@@ -358,6 +358,8 @@ def test_keep_id(ranged, ranged_user):
     assert shown.split() == [str(uid), str(uid), "0:0", str(uid)]
     assert ranged.json("inspect", "cc")[0]["Config"]["User"] == f"{uid}:{uid}"
     assert maps_of(ranged.ok("run", "--rm", "--userns=keep-id:uid=7,gid=9", "busybox", "cat", "/proc/self/uid_map"))[:2] == [[0, 1, 7], [7, 0, 1]]
+    assert maps_of(ranged.ok("run", "--rm", "--userns=keep-id:uid=7,gid=9,size=20", "busybox", "cat", "/proc/self/uid_map",
+                             "/proc/self/gid_map")) == [[0, 1, 7], [7, 0, 1], [8, 8, 13], [0, 1, 9], [9, 0, 1], [10, 10, 11]]
     folder = ranged.folder / "bind"
     folder.mkdir()
     ranged_user.own(folder)
@@ -406,6 +408,12 @@ def test_own_maps_of_a_user(ranged, ranged_user):
     assert maps_of(ranged.ok("run", "--rm", "--uidmap", f"0:@{first}:10", "--uidmap", "10:0", "busybox", "cat", "/proc/self/uid_map")) == \
         [[0, 1, 10], [10, 0, 1]]
     assert maps_of(ranged.ok("run", "--rm", "--subuidname", ranged_user.name, "busybox", "cat", "/proc/self/uid_map")) == [[0, 1, SUBORDINATE]]
+    # podman's flags: what only adds to the user's ids leaves it the others
+    shown = maps_of(ranged.ok("run", "--rm", "--gidmap", f"+g5:@{first + 99}", "busybox", "cat", "/proc/self/uid_map", "/proc/self/gid_map"))
+    assert shown == [
+        [0, 0, 1], [1, 1, SUBORDINATE], [5, 100, 1], [0, 0, 1], [1, 1, 4], [6, 5, 95], [101, 101, SUBORDINATE - 100]]
+    assert maps_of(ranged.ok("run", "--rm", "--uidmap", "0:0:500", "--uidmap", "+100:5:1", "busybox", "cat", "/proc/self/uid_map")) == [
+        [0, 0, 1], [1, 1, 4], [6, 6, 94], [101, 101, 399], [100, 5, 1]]
     result = ranged("run", "--rm", "--uidmap", "0:0:70000", "busybox", "true")
     assert result.rc == 125 and "this user does not have all ids of 0:0:70000" in result.err
 

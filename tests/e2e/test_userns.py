@@ -225,6 +225,16 @@ def test_auto_without_room_left(ranged):
     assert ranged.ok("ps", "-aq") == ""
 
 
+def test_flags_of_maps(imgctl, busybox):
+    """podman's: "+" changes what was said before, "u" and "g" say what one option for both is meant for."""
+    show = (busybox, "cat", "/proc/self/uid_map", "/proc/self/gid_map")
+    shown = imgctl.ok("run", "--rm", "--gidmap", "0:300000:65000", "--gidmap", "+100000:300001:1", "--gidmap", "g70000:5", *show)
+    whole = [["0", "300000", "1"], ["2", "300002", "64998"], ["100000", "300001", "1"]]
+    assert [line.split() for line in shown.splitlines()] == [*whole, *whole, ["70000", "5", "1"]]
+    shown = imgctl.ok("run", "--rm", "--uidmap", "u0:300000:1000", "--gidmap", "0:310000:1000", "--gidmap", "u+5:7", *show)
+    assert [line.split() for line in shown.splitlines()] == [["0", "300000", "1000"], ["0", "310000", "1000"]]
+
+
 def test_subuidname(ranged):
     shown = ranged.ok("run", "--rm", "--subuidname", "alice", "busybox", "cat", "/proc/self/uid_map", "/proc/self/gid_map")
     assert [line.split() for line in shown.splitlines()] == [["0", "400000", "1000"], ["1000", "500000", "2000"]] * 2
@@ -245,6 +255,9 @@ def test_subuidname(ranged):
     (["--uidmap", "0:1:10", "--uidmap", "20:5:10"], "overlap outside of the container"),
     (["--uidmap", "1:1:10"], "the container's id 0 has to be mapped"),
     (["--uidmap", "0:4294967295:10"], "goes beyond the last id"),
+    (["--uidmap", "u0:1:10"], "--uidmap: no range is for groups"),
+    (["--uidmap", "-0:1:10"], "\"-0:1:10\" is no range of ids"),
+    (["--userns=keep-id:size=5"], "only for ordinary users"),
     (["--subuidname", "nobodyhere"], "no subuid ranges found for user \"nobodyhere\""),
 ])
 def test_what_cannot_be(imgctl, busybox, options, message):

@@ -25,6 +25,8 @@ static const struct {
 	{ "auto:size=5", true, USERNS_AUTO, 5, 0, 0, "" },
 	{ "keep-id", true, USERNS_KEEP_ID, 0, 0, 0, NULL },
 	{ "keep-id:uid=7,gid=8", true, USERNS_KEEP_ID, 0, 7, 8, "" },
+	{ "keep-id:uid=7,gid=8,size=9", true, USERNS_KEEP_ID, 9, 7, 8, "" },
+	{ "keep-id:size=x", false, USERNS_HOST, 0, 0, 0, NULL },
 	{ "container:c", true, USERNS_CONTAINER, 0, 0, 0, "c" },
 	{ "ns:/a:b", true, USERNS_PATH, 0, 0, 0, "/a:b" },
 	{ "host:x", false, USERNS_HOST, 0, 0, 0, NULL },
@@ -36,7 +38,6 @@ static const struct {
 	{ "auto:size=5x", false, USERNS_HOST, 0, 0, 0, NULL },
 	{ "auto:uid=5", false, USERNS_HOST, 0, 0, 0, NULL },
 	{ "auto:uidmapping=5", false, USERNS_HOST, 0, 0, 0, NULL },
-	{ "keep-id:size=5", false, USERNS_HOST, 0, 0, 0, NULL },
 	{ "keep-id:uid=4294967295", false, USERNS_HOST, 0, 0, 0, NULL },
 	{ "keep-id:uid=99999999999", false, USERNS_HOST, 0, 0, 0, NULL },
 };
