@@ -237,11 +237,18 @@ static int receive_fd(int line)
 /*
  * Kernels before 6.15 take layers of the own mount namespace only, so detached
  * mounts are attached there: over the root, which no path goes through again.
+ * A clone of a shared mount is in its peer group still, and what is mounted on
+ * it would be mounted on the host's layer, too.
  */
 static int attach_all(const struct overlay_plan *plan)
 {
+	struct mount_attr alone = { .propagation = MS_PRIVATE };
+
 	for (size_t i = 0; i < plan->detached_count; i++)
-		if (move_mount(plan->detached_fds[i], "", AT_FDCWD, "/",
+		if (mount_setattr(plan->detached_fds[i], "",
+				  AT_EMPTY_PATH | AT_RECURSIVE, &alone,
+				  sizeof(alone)) < 0 ||
+		    move_mount(plan->detached_fds[i], "", AT_FDCWD, "/",
 			       MOVE_MOUNT_F_EMPTY_PATH) < 0)
 			return -1;
 	return fsids_set(plan->own_uid, plan->own_gid);

@@ -64,6 +64,12 @@ def test_the_host_sees_other_ids(imgctl, busybox):
     imgctl.ok("rm", "-f", "cc")
 
 
+@pytest.mark.vm  # where mounts are shared, and overlays want their layers attached
+def test_the_image_is_there_for_others_as_before(imgctl, busybox):
+    for flags in (MAP, ()):
+        imgctl.ok("run", "--rm", "--network=none", *flags, busybox, "ls", "/bin/busybox")
+
+
 def test_files_have_the_ids_that_programs_see(imgctl, busybox):
     """Image, own layer, cp, diff, commit and export speak of the same ids, whatever the map."""
     script = ("stat -c '%u:%g %n' / /bin/busybox /etc/passwd; touch /new; chown 33:44 /new; mkdir /own; rm /etc/group; "
