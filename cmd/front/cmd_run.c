@@ -17,7 +17,7 @@
 #include "runtime/engine/container_delete.h"
 #include "runtime/engine/container_event.h"
 #include "runtime/engine/container_explain.h"
-#include "runtime/engine/container_ids.h"
+#include "runtime/engine/container_quota.h"
 #include "runtime/engine/container_start.h"
 #include "runtime/explain/explain_text.h"
 
@@ -277,7 +277,8 @@ static int create(struct run *run, bool is_foreground, struct error *err)
 	request.networks = config.networks;
 	request.path = config.path;
 	request.args = config.args;
-	request.settle = container_ids_settle;
+	request.size_limit = config.size_limit;
+	request.settle = container_quota_settle;
 	if (options->is_explained)
 		return explain(run, &request, err);
 	if (replace(run, err) < 0 ||

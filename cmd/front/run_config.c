@@ -221,6 +221,8 @@ int run_config_make(const struct run_config_request *request,
 	if (make_config(request, config.config, err) < 0 ||
 	    split_program(&config, err) < 0 ||
 	    run_host_config(request->options, &config.host_config, err) < 0 ||
+	    run_storage(request->options, config.host_config,
+			&config.size_limit, err) < 0 ||
 	    run_networks(request, config.config, config.host_config,
 			 &config.networks, err) < 0 ||
 	    run_mounts(request, &config.mounts, &binds, err) < 0)

@@ -17,11 +17,12 @@ struct run_config {
 	json_t *mounts;	     /* docker's Mounts; volumes are made */
 	const char *path;    /* the program; borrowed from config */
 	json_t *args;	     /* its arguments */
+	int64_t size_limit;  /* bytes of its own layer; 0: none */
 };
 
-#define RUN_CONFIG_INIT                            \
-	{                                          \
-		NULL, NULL, NULL, NULL, NULL, NULL \
+#define RUN_CONFIG_INIT                               \
+	{                                             \
+		NULL, NULL, NULL, NULL, NULL, NULL, 0 \
 	}
 
 /* Settle everything. INVALID names the option that is wrong. */

@@ -320,11 +320,6 @@ static int set_runtime(const struct run_options *options, json_t *host,
 				 "error looking up volume plugin %s: plugin "
 				 "\"%s\" not found",
 				 driver, driver);
-	if (options->storage_opts.count)
-		return error_set(err, ERROR_UNSUPPORTED,
-				 "--storage-opt %s: the storage driver has no "
-				 "options for a container",
-				 options->storage_opts.items[0]);
 	if (!options->is_trust_disabled)
 		return error_set(err, ERROR_UNSUPPORTED,
 				 "--disable-content-trust=false: there is no "

@@ -77,6 +77,10 @@ int run_block_devices(const struct run_options *options, json_t *host,
 int run_userns(const struct run_options *options, json_t *host,
 	       struct error *err) must_check;
 
+/* --storage-opt, set in HOST; *SIZE_OUT stays when no size is asked for. */
+int run_storage(const struct run_options *options, json_t *host,
+		int64_t *size_out, struct error *err) must_check;
+
 /* docker's RestartPolicy, set in HOST. */
 int run_restart(const struct run_options *options, json_t *host,
 		struct error *err) must_check;

@@ -15,6 +15,7 @@
 #include "base/jsonx.h"
 #include "layers/store/container_folder.h"
 #include "layers/store/layer.h"
+#include "runtime/engine/project_lease.h"
 
 /*
  * A container without a name for its host is called by its id's start; one
@@ -129,6 +130,9 @@ static json_t *make_document(const struct container_request *request,
 	if (request->command)
 		(void)json_object_set(document, "createCommand",
 				      request->command);
+	if (request->size_limit)
+		(void)json_object_set_new(document, CONTAINER_SIZE_LIMIT,
+					  json_integer(request->size_limit));
 	if (request->is_step)
 		(void)json_object_set_new(document, CONTAINER_STEP,
 					  json_true());
@@ -371,7 +375,8 @@ int container_discard(const struct store *store, const char *id,
 {
 	autofree char *aside = forgotten_path(id);
 
-	if (fs_remove_tree(store->root_fd, aside, err) < 0)
+	if (fs_remove_tree(store->root_fd, aside, err) < 0 ||
+	    project_lease_drop(store, id, err) < 0)
 		return error_wrap(err, "remove container %s", id);
 	return 0;
 }

@@ -52,6 +52,7 @@ struct container_request {
 	json_t *host_config; /* borrowed */
 	json_t *mounts;	     /* docker's Mounts; borrowed */
 	json_t *networks;    /* what is asked of each, by name; borrowed */
+	int64_t size_limit;  /* bytes of its own layer; 0: none */
 	const char *path;    /* program */
 	json_t *args;	     /* its arguments; borrowed */
 	/* called when its folder is there and nobody can find it yet */
@@ -89,6 +90,9 @@ int container_find(const struct store *store, const char *text,
 
 /* Set in a container's document: it is a step of a build. */
 #define CONTAINER_STEP "buildStep"
+
+/* Set in a container's document: the most bytes its layer may hold. */
+#define CONTAINER_SIZE_LIMIT "sizeLimit"
 
 /* Whether CONTAINER is a step of a build, whose files become a layer. */
 bool container_is_step(const struct container *container);

@@ -128,6 +128,10 @@ static int gather(const struct store *store, struct container *container,
 {
 	struct init_plan_place place = { -1, container->id, NULL };
 
+	if (json_object_get(container->document, CONTAINER_SIZE_LIMIT))
+		return error_set(err, ERROR_UNSUPPORTED,
+				 "--storage-opt size: a limit of the file "
+				 "system cannot be explained as a script");
 	material->state = container_state_path(store, container->id);
 	place_volumes(material, json_object_get(container->document, "mounts"));
 	container_files_texts(container, &material->texts);

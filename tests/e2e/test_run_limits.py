@@ -136,7 +136,6 @@ def test_runtimes(imgctl, busybox):
     assert imgctl.inspect("c1", "{{json .HostConfig.Runtime}}") == "runc"
     assert imgctl.inspect("d1", "{{json .HostConfig.Runtime}}") == "imgctl"
     imgctl.fails("create", "--volume-driver", "nfs", busybox, rc=125, err='plugin "nfs" not found')
-    imgctl.fails("create", "--storage-opt", "size=1g", busybox, rc=125, err="no options for a container")
     imgctl.fails("create", "--disable-content-trust=false", busybox, rc=125, err="no trust data")
     imgctl.ok("create", "--disable-content-trust", "--volume-driver", "local", busybox)
 
