@@ -103,8 +103,12 @@ static int let_in(struct work *work, struct error *err)
 		return -1;
 	if (!firewall_knows(&firewall, &work->wiring))
 		return error_set(err, ERROR_CORRUPT, "the rules are gone");
-	if (firewall_add(&firewall, &work->wiring, err) < 0)
-		return -1;
+	if (firewall_add(&firewall, &work->wiring, err) < 0) {
+		if (firewall_is_whole(&firewall))
+			return -1;
+		error_release(err);
+		return error_set(err, ERROR_CORRUPT, "the rules are old");
+	}
 	work->has_rules = true;
 	return firewall_pass(&firewall, &work->wiring, &work->has_passed, err);
 }

@@ -145,8 +145,7 @@ bool firewall_knows(struct firewall *firewall, const struct wiring *wiring)
 	return !text.length || ask(firewall, text.text);
 }
 
-/* Whether the tables are whole, whoever made them. */
-static bool has_tables(struct firewall *firewall)
+bool firewall_is_whole(struct firewall *firewall)
 {
 	static const struct {
 		const char *command, *rule;
@@ -181,7 +180,7 @@ int firewall_rebuild(struct firewall *firewall, const struct wiring *all,
 {
 	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
 
-	if (!has_tables(firewall))
+	if (!firewall_is_whole(firewall))
 		firewall_text_tables(&text);
 	add_all(all, true, &text);
 	return run(firewall, &text, err);
@@ -206,7 +205,7 @@ int firewall_drop(struct firewall *firewall, const struct wiring *wiring,
 	for (size_t i = 0; i < wiring->port_count; i++)
 		firewall_text_drop_port(&wiring->ports[i], &text);
 	/* tables that somebody flushed hold nothing to take out */
-	return has_tables(firewall) ? run(firewall, &text, err) : 0;
+	return firewall_is_whole(firewall) ? run(firewall, &text, err) : 0;
 }
 
 int firewall_drop_bridges(struct firewall *firewall,
@@ -216,7 +215,7 @@ int firewall_drop_bridges(struct firewall *firewall,
 
 	for (size_t i = 0; i < wiring->bridge_count; i++)
 		firewall_text_drop_bridge(&wiring->bridges[i], &text);
-	return has_tables(firewall) ? run(firewall, &text, err) : 0;
+	return firewall_is_whole(firewall) ? run(firewall, &text, err) : 0;
 }
 
 /* What COMMAND prints as a document; NULL when it fails. */

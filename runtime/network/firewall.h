@@ -37,6 +37,9 @@ DEFINE_CLEANUP(struct firewall, firewall_close)
  */
 bool firewall_knows(struct firewall *firewall, const struct wiring *wiring);
 
+/* Whether the tables are whole, and as this program makes them. */
+bool firewall_is_whole(struct firewall *firewall);
+
 /*
  * Make the tables and let everything in ALL into them, which is all that this
  * store has; what other stores have is asked for by them.

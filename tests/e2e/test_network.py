@@ -168,6 +168,16 @@ def test_rules_that_were_flushed_come_back(imgctl, busybox):
     assert get(f"http://127.0.0.1:{port}/") == imgctl.ok("exec", "web", "hostname")
 
 
+def test_tables_of_another_version_are_made_anew(imgctl, busybox):
+    """As after an upgrade while containers run."""
+    port = free_port()
+    imgctl.ok("run", "-d", "--name", "web", "-p", f"{port}:80", busybox, *WEB)
+    subprocess.run(["nft", "flush chain bridge imgctl prerouting; delete set bridge imgctl macs"], check=True)
+    imgctl.ok("run", "--rm", busybox, "true")
+    assert "macs" in subprocess.run(["nft", "list", "table", "bridge", "imgctl"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    assert get(f"http://127.0.0.1:{port}/") == imgctl.ok("exec", "web", "hostname")
+
+
 @pytest.mark.parametrize("commands", ["", "add table ip filter; add chain ip filter FORWARD { type filter hook forward "
                                       "priority 0; policy drop; }; add rule ip filter FORWARD iifname other0 accept",
                                       "add table inet firewalld; add chain inet firewalld last { type filter hook forward "

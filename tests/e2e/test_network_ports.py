@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Published ports of every kind: ranges, udp, sctp, host addresses, and a container that calls itself."""
-import os
 import pathlib
 import socket
 import subprocess
 import time
 
 import pytest
+from harness import leaks
 from harness.hosts import Wire, address_of, ask, at, pid_of, poll
 
 HERE, THERE = "198.51.100.1", "198.51.100.2"
@@ -204,14 +204,14 @@ def test_from_another_network(imgctl, busybox):
         assert at(pid_of(imgctl, "two"), lambda p=port: ask(address_of(imgctl, "web"), p, 1)) is None
 
 
-def relays():
-    """Ids of processes that carry ports."""
-    return [int(entry.name) for entry in os.scandir("/proc") if entry.name.isdigit() and name_of(entry) == "imgctl-relay"]
+def relays(imgctl):
+    """Ids of its processes that carry ports."""
+    return [pid for pid in (int(line.split()[0]) for line in leaks.processes(imgctl.mark)) if name_of(pid) == "imgctl-relay"]
 
 
-def name_of(entry):
+def name_of(pid):
     try:
-        with open(f"{entry.path}/comm", encoding="ascii") as file:
+        with open(f"/proc/{pid}/comm", encoding="ascii") as file:
             return file.read().strip()
     except OSError:
         return ""
@@ -219,14 +219,12 @@ def name_of(entry):
 
 def test_ipv6_clients_of_a_container_without(imgctl, busybox):
     """As docker's proxy has it, but no process is there before somebody calls."""
-    before = relays()
     imgctl.ok("run", "-d", "--name", "web", "-p", "8150:90", "-p", "8151:53/udp", "-p", "[::1]:8152:90", busybox, *serve(imgctl, "web", 90))
     poll(lambda: (heard("127.0.0.1", 8150) or "").endswith("90\n"), True)
-    assert relays() == before
+    assert relays(imgctl) == []
     assert heard("::1", 8150).endswith("90\n") and heard("::1", 8152).endswith("90\n")
-    new = set(relays()) - set(before)
-    assert len(new) == 1
-    with open(f"/proc/{new.pop()}/status", encoding="ascii") as file:
+    relay, = relays(imgctl)
+    with open(f"/proc/{relay}/status", encoding="ascii") as file:
         assert "CapEff:\t0000000000000000\n" in file.read()
     server = at(pid_of(imgctl, "web"), lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
     with server, socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as client:
@@ -240,7 +238,7 @@ def test_ipv6_clients_of_a_container_without(imgctl, busybox):
             server.sendto(got + b" back", peer)
             assert client.recv(100) == word + b" back"
     imgctl.ok("rm", "-f", "web")
-    poll(lambda: set(relays()) <= set(before), True)
+    poll(lambda: relays(imgctl), [])
     # the host's own loopback, of a container that has IPv6, too
     imgctl.ok("network", "create", "--ipv6", "both")
     imgctl.ok("run", "-d", "--name", "web", "--network", "both", "-p", "8150:90", busybox, *serve(imgctl, "web", 90))
