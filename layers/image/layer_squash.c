@@ -14,6 +14,7 @@
 #include "layers/image/layer_commit.h"
 #include "layers/layers_limits.h"
 #include "layers/tar/overlay_marker.h"
+#include "layers/tar/whiteout.h"
 
 enum { ATTRIBUTE_NAMES_MAX = 64 << 10 };
 
@@ -71,15 +72,29 @@ static int dress(int from, int to, struct error *err)
 	return 0;
 }
 
-/* A folder that hides what is below hides what was laid before, too. */
+static int hide_below(int dirfd, const char *name, struct error *err)
+{
+	autoclose int fd = openat(
+		dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return error_sys(err, errno, "open %s", name);
+	return overlay_marker_set_opaque(fd, err);
+}
+
+/*
+ * A folder that hides what is below hides what was laid before, too. One that
+ * takes the place of something that hides, a file or a name that is gone, hides
+ * from now on: what lies below all of them must not shine through.
+ */
 static int lay_folder(struct laying *laying, int from, int to, const char *name,
 		      const char *path, struct error *err)
 {
 	autoclose int fd = openat(
 		from, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	struct stat there;
-	bool is_folder = fstatat(to, name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
-			 S_ISDIR(there.st_mode);
+	bool is_there = fstatat(to, name, &there, AT_SYMLINK_NOFOLLOW) == 0;
+	bool is_folder = is_there && S_ISDIR(there.st_mode);
 
 	if (fd < 0)
 		return error_sys(err, errno, "open %s", path);
@@ -89,7 +104,20 @@ static int lay_folder(struct laying *laying, int from, int to, const char *name,
 	if (mkdirat(to, name, 0700) < 0 && errno != EEXIST)
 		return error_sys(err, errno, "make %s", path);
 	strvec_add(&laying->waiting, path);
-	return 0;
+	return is_there && !is_folder ? hide_below(to, name, err) : 0;
+}
+
+/* A layer before may say by a file of another name that NAME is gone. */
+static bool drop_mark(int to, const char *name)
+{
+	autofree char *mark = xasprintf(WHITEOUT_PREFIX "%s", name);
+	const char *gone;
+	struct stat st;
+
+	if (fstatat(to, mark, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	gone = overlay_marker_deleted(to, mark, &st);
+	return gone && !strcmp(gone, name) && unlinkat(to, mark, 0) == 0;
 }
 
 static int lay_name(struct laying *laying, int from, int to, const char *folder,
@@ -98,13 +126,17 @@ static int lay_name(struct laying *laying, int from, int to, const char *folder,
 	autofree char *path = strcmp(folder, ".")
 				      ? xasprintf("%s/%s", folder, name)
 				      : xstrdup(name);
+	bool was_gone = drop_mark(to, name);
 	const char *deleted;
 	struct stat st;
 
 	if (fstatat(from, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return error_sys(err, errno, "stat %s", path);
-	if (S_ISDIR(st.st_mode))
-		return lay_folder(laying, from, to, name, path, err);
+	if (S_ISDIR(st.st_mode)) {
+		if (lay_folder(laying, from, to, name, path, err) < 0)
+			return -1;
+		return was_gone ? hide_below(to, name, err) : 0;
+	}
 	deleted = overlay_marker_deleted(from, name, &st);
 	if (fs_remove_tree(to, name, err) < 0 ||
 	    (deleted && *deleted && fs_remove_tree(to, deleted, err) < 0))
@@ -180,7 +212,7 @@ int layer_squash(const struct layer_squash *request, struct layer_made *out,
 		.store = request->store,
 		.draft = &draft,
 		.lease = request->lease,
-		.tidy = { .lower = request->below },
+		.tidy = { .lower = request->below, .has_attributes = true },
 	};
 
 	if (layer_draft_open(request->store, &draft, err) < 0)

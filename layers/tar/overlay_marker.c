@@ -2,11 +2,13 @@
 /* What overlayfs writes for itself. */
 #include "layers/tar/overlay_marker.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/xattr.h>
 
 #include "base/alloc.h"
+#include "base/userns.h"
 #include "layers/tar/whiteout.h"
 
 static const char *const prefixes[] = { "trusted.overlay.", "user.overlay.",
@@ -63,6 +65,16 @@ bool overlay_marker_is_opaque(int fd)
 			return true;
 	}
 	return false;
+}
+
+int overlay_marker_set_opaque(int fd, struct error *err)
+{
+	autofree char *key = xasprintf("%sopaque",
+				       prefixes[userns_is_initial() ? 0 : 1]);
+
+	if (fsetxattr(fd, key, "y", 1, 0) < 0)
+		return error_sys(err, errno, "mark a directory as opaque");
+	return 0;
 }
 
 int overlay_marker_check_whole(int fd, struct error *err)

@@ -26,6 +26,9 @@ const char *overlay_marker_deleted(int dirfd, const char *name,
 /* Whether the directory FD hides what is below. */
 bool overlay_marker_is_opaque(int fd);
 
+/* Make the directory FD hide what is below. */
+int overlay_marker_set_opaque(int fd, struct error *err) must_check;
+
 /*
  * Fail with UNSUPPORTED when the file or directory FD only refers to data
  * elsewhere (redirect_dir, metacopy), so that it means nothing by itself.

@@ -114,7 +114,7 @@ static int tidy_name(struct tidy *tidy, int fd, const char *folder,
 	}
 	if (entry->d_type != DT_CHR && entry->d_type != DT_UNKNOWN &&
 	    strncmp(name, WHITEOUT_PREFIX, strlen(WHITEOUT_PREFIX)) != 0 &&
-	    !tidy->request->has_latest)
+	    !tidy->request->has_latest && !tidy->request->has_attributes)
 		return 0;
 	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return error_sys(err, errno, "stat %s", path);

@@ -26,8 +26,9 @@ struct upper_tidy {
 	bool restores_times;
 	int64_t touched;
 	int64_t made;
-	bool has_latest; /* times after LATEST become it */
-	int64_t latest;	 /* seconds since 1970: SOURCE_DATE_EPOCH */
+	bool has_attributes; /* empty files may be whiteouts by attributes */
+	bool has_latest;     /* times after LATEST become it */
+	int64_t latest;	     /* seconds since 1970: SOURCE_DATE_EPOCH */
 };
 
 /* Tidy the tree. TOO_LARGE for paths beyond LAYERS_MAX_PATH. */

@@ -204,9 +204,11 @@ def test_outputs(imgctl, build, tmp_path_of_test):
 @pytest.mark.parametrize("option, layers", [("--squash", 1), ("--squash-all", 0)])
 def test_squashed(imgctl, build, sh, option, layers):
     dockerfile = ("FROM busybox\nRUN mkdir /d && echo 1 > /d/1 && echo 2 > /d/2 && rm /etc/os-release\n"
-                  "RUN rm /d/1 && mkdir /d/e && chmod 700 /d\nRUN rm -r /home && mkdir /home && touch /home/h\nCOPY f /d/f\n")
+                  "RUN rm /d/1 && mkdir /d/e && chmod 700 /d\nRUN rm -r /home && mkdir /home && touch /home/h\nCOPY f /d/f\n"
+                  # a folder where a layer before it took one away, or had a file
+                  "RUN rm -r /usr && echo > /var/log/x && rm -r /var && echo > /var\nRUN mkdir /usr && rm /var\nRUN mkdir /var && touch /usr/own /var/own\n")
     build(dockerfile, {"f": ("f", 0o600)})
-    look = "cd / && find bin d etc home srv | sort | xargs stat -c '%n %F %a %u:%g %s' | grep -v '^etc/host\\|^etc/resolv'"
+    look = "cd / && find bin d etc home srv usr var | sort | xargs stat -c '%n %F %a %u:%g %s' | grep -v '^etc/host\\|^etc/resolv'"
     plain = sh(look)
     build(dockerfile, {"f": ("f", 0o600)}, option)
     assert sh(look) == plain
