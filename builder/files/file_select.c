@@ -102,6 +102,8 @@ static int add(struct selecting *selecting, const char *path, struct error *err)
 	if (is_ignored(selecting, path))
 		return 0;
 	fd = fs_open_raw(selection->root, path, FS_IN_ROOT, O_PATH, 0);
+	if (fd < 0 && errno == ENOTDIR) /* below a file there is nothing */
+		errno = ENOENT;
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return error_sys(err, errno, "\"%s\"", path);
 	if (resolve(selection->root, fd, &where, err) < 0)
@@ -119,10 +121,21 @@ static int add(struct selecting *selecting, const char *path, struct error *err)
 	return 0;
 }
 
-/* The paths below FOLDERS whose last component matches COMPONENT. */
+static bool is_folder(int dirfd, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISDIR(st.st_mode);
+}
+
+/*
+ * The paths below FOLDERS whose last component matches COMPONENT; of those that
+ * a pattern goes on from ONLY_FOLDERS: it follows no links.
+ */
 static int match_component(int root, const struct strvec *folders,
-			   const char *component, struct strvec *out,
-			   struct error *err)
+			   const char *component, bool only_folders,
+			   struct strvec *out, struct error *err)
 {
 	autoclean(path_pattern_release) struct path_pattern pattern =
 		PATH_PATTERN_INIT;
@@ -140,7 +153,8 @@ static int match_component(int root, const struct strvec *folders,
 		if (fs_list(fd, ".", &names, err) < 0)
 			return -1;
 		for (size_t j = 0; j < names.count; j++)
-			if (path_pattern_matches(&pattern, names.items[j]))
+			if (path_pattern_matches(&pattern, names.items[j]) &&
+			    (!only_folders || is_folder(fd, names.items[j])))
 				strvec_addf(out, "%s%s%s",
 					    strcmp(folder, ".") ? folder : "",
 					    strcmp(folder, ".") ? "/" : "",
@@ -157,24 +171,19 @@ static int descend(int root, const struct strvec *folders, struct strvec *out,
 	for (size_t i = 0; i < out->count; i++) { /* it grows */
 		autofree char *folder = xstrdup(out->items[i]);
 		autoclean(strvec_release) struct strvec names = STRVEC_INIT;
-		autoclose int fd = fs_open_raw(root, folder, FS_NO_LINKS,
+		autoclose int fd = fs_open_raw(root, folder, FS_IN_ROOT,
 					       O_RDONLY | O_DIRECTORY, 0);
 
 		if (fd < 0)
 			continue;
 		if (fs_list(fd, ".", &names, err) < 0)
 			return -1;
-		for (size_t j = 0; j < names.count; j++) {
-			struct stat st;
-
-			if (fstatat(fd, names.items[j], &st,
-				    AT_SYMLINK_NOFOLLOW) == 0 &&
-			    S_ISDIR(st.st_mode))
+		for (size_t j = 0; j < names.count; j++)
+			if (is_folder(fd, names.items[j]))
 				strvec_addf(out, "%s%s%s",
 					    strcmp(folder, ".") ? folder : "",
 					    strcmp(folder, ".") ? "/" : "",
 					    names.items[j]);
-		}
 	}
 	return 0;
 }
@@ -185,6 +194,7 @@ static int match(struct selecting *selecting, const char *path,
 {
 	int root = selecting->selection->root;
 	autoclean(strvec_release) struct strvec found = STRVEC_INIT;
+	bool is_wild = false;
 
 	strvec_add(&found, ".");
 	while (*path) {
@@ -192,9 +202,11 @@ static int match(struct selecting *selecting, const char *path,
 		autofree char *component = xstrndup(path, length);
 		autoclean(strvec_release) struct strvec next = STRVEC_INIT;
 
+		is_wild = is_wild || path_pattern_is_wild(component);
 		if ((!strcmp(component, "**") && path[length]
 			     ? descend(root, &found, &next, err)
-			     : match_component(root, &found, component, &next,
+			     : match_component(root, &found, component,
+					       is_wild && path[length], &next,
 					       err)) < 0)
 			return -1;
 		strvec_release(&found);
