@@ -114,17 +114,48 @@ static int add_secret(const struct step_mounts_request *request, size_t index,
 	return 0;
 }
 
+/* The agent by a socket that is the step's. */
+static int offer_agent(const struct step_mounts_request *request, size_t index,
+		       const char *agent, struct step_mounts_ready *out,
+		       struct error *err)
+{
+	const struct run_mount *mount = &request->mounts->items[index];
+	autofree char *name = xasprintf("agent-%u-%zu", request->step, index);
+	const struct agent_proxy_request wish = {
+		.folder = request->place->secret_fd,
+		.name = name,
+		.agent = agent,
+		.uid = mount->uid < 0 ? 0 : (uid_t)mount->uid,
+		.gid = mount->gid < 0 ? 0 : (gid_t)mount->gid,
+		.mode = mount->mode < 0 ? 0600 : (mode_t)mount->mode,
+	};
+
+	out->agents = xreallocarray(out->agents, out->agent_count + 1,
+				    sizeof(struct agent_proxy *));
+	if (agent_proxy_new(&wish, &out->agents[out->agent_count], err) < 0)
+		return -1;
+	out->agent_count++;
+	return 0;
+}
+
 static int add_agent(const struct step_mounts_request *request, size_t index,
 		     const char *target, struct step_mounts_ready *out,
 		     struct error *err)
 {
 	const struct run_mount *mount = &request->mounts->items[index];
 	const struct build_request *build = request->build;
+	autofree char *socket = NULL;
 
 	for (size_t i = 0; i < build->agent_count; i++) {
 		if (strcmp(build->agents[i].id, id_of(mount)) != 0)
 			continue;
-		add_bind(out, build->agents[i].socket, target, true);
+		if (offer_agent(request, index, build->agents[i].socket, out,
+				err) < 0)
+			return -1;
+		socket = xasprintf("%s/agent-%u-%zu",
+				   request->place->secret_path, request->step,
+				   index);
+		add_bind(out, socket, target, true);
 		strvec_addf(&out->env, "SSH_AUTH_SOCK=%s", target);
 		return 0;
 	}

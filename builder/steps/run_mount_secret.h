@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Secrets and agents of a RUN. A secret is a file in memory that only the step
- * sees; an agent is its socket. Neither is a part of the step's key, but for
- * its id.
+ * sees; an agent is a socket before its own. Neither is a part of the step's
+ * key, but for its id.
  */
 #ifndef BUILDER_RUN_MOUNT_SECRET_H
 #define BUILDER_RUN_MOUNT_SECRET_H

@@ -11,6 +11,7 @@
 #include "base/lockfile.h"
 #include "builder/build_place.h"
 #include "builder/language/run_mount.h"
+#include "builder/steps/agent_proxy.h"
 #include "builder/steps/step_source.h"
 
 struct step_mounts_request {
@@ -29,11 +30,13 @@ struct step_mounts_ready {
 	struct strvec env;     /* "NAME=value", of secrets and agents */
 	struct lockfile *locks;
 	size_t lock_count;
+	struct agent_proxy **agents;
+	size_t agent_count;
 };
 
-#define STEP_MOUNTS_READY_INIT                          \
-	{                                               \
-		NULL, STRVEC_INIT, STRVEC_INIT, NULL, 0 \
+#define STEP_MOUNTS_READY_INIT                                   \
+	{                                                        \
+		NULL, STRVEC_INIT, STRVEC_INIT, NULL, 0, NULL, 0 \
 	}
 
 /* Let go of caches and free all. */

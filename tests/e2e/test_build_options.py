@@ -221,7 +221,7 @@ def test_pushed(imgctl, busybox, context, plain_registry, tmp_path_of_test):
 
 
 def test_agents(imgctl, busybox, context, tmp_path_of_test):
-    context.write("Dockerfile", "FROM busybox\nRUN --mount=type=ssh,id=own,target=/a.sock,required stat -c %F /a.sock > /1\n")
+    context.write("Dockerfile", "FROM busybox\nRUN --mount=type=ssh,id=own,target=/a.sock,mode=0640,uid=7,required stat -c '%F %a %u' /a.sock > /1\n")
     with socket.socket(socket.AF_UNIX) as listener:
         path = f"/tmp/{tmp_path_of_test.name}"
         listener.bind(path)
@@ -230,7 +230,7 @@ def test_agents(imgctl, busybox, context, tmp_path_of_test):
             imgctl.ok("build", "-t", "it", "--ssh", f"own={path}", context)
         finally:
             (tmp_path_of_test / path).unlink()
-    assert imgctl.ok("run", "--rm", "it", "cat", "/1") == "socket\n"
+    assert imgctl.ok("run", "--rm", "it", "cat", "/1") == "socket 640 7\n"
 
 
 def test_checks_and_outlines(imgctl, busybox, context):
