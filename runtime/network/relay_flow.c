@@ -27,10 +27,10 @@ struct relay_flow {
 	const struct relay_end *end;
 	int fd; /* towards the container */
 	union relay_address client;
-	union control control;
 	size_t control_length;
 	int64_t used; /* monotonic */
 	struct relay_flow *next;
+	union control control; /* last, as a header's size is open */
 };
 
 int relay_flow_prepare(const struct relay_end *end)
