@@ -150,7 +150,8 @@ static void test_spec_linux__devices_are_the_noted_nodes(void **state)
 		  "\"minor\":229,\"fileMode\":438,\"uid\":0,\"gid\":0}}]}",
 		  NULL, NULL, "linux.devices",
 		  "[{\"path\":\"/dev/f\",\"type\":\"c\",\"major\":10,"
-		  "\"minor\":229,\"fileMode\":438,\"uid\":0,\"gid\":0}]",
+		  "\"minor\":229,\"fileMode\":438,\"uid\":0,\"gid\":0,"
+		  "\"hostPath\":\"/dev/fuse\"}]",
 		  "as it was found on the host" },
 		{ "{\"Devices\":[{\"PathOnHost\":\"/dev/fuse\"}]}", NULL, NULL,
 		  "linux.devices", "[]", "without a node there is nothing" },
