@@ -20,6 +20,7 @@
 #include "cmd/front/build_wishes.h"
 #include "cmd/front/front_commands.h"
 #include "cmd/usage.h"
+#include "registry/spec/mediatype.h"
 
 /* What is built for one platform. */
 struct building_part {
@@ -27,6 +28,8 @@ struct building_part {
 	struct build_result result;
 	struct build_materials materials;
 	struct digest id, manifest;
+	enum mediatype manifest_type;
+	uint64_t manifest_size;
 };
 
 /* Everything one call owns. */

@@ -135,15 +135,26 @@ static int make_image(const struct building *building,
 		return -1;
 	part->id = made.id;
 	part->manifest = made.manifest;
+	part->manifest_type = made.manifest_type;
+	part->manifest_size = made.manifest_size;
 	*flushed_out = made.is_flushed && !result->made.count;
 	return 0;
 }
 
 static int tag_image(struct building *building, struct error *err)
 {
+	const struct building_part *part = &building->parts[0];
+	autoclean(name_record_release) struct name_record meant =
+		NAME_RECORD_INIT;
+
+	meant.target = part->manifest;
+	meant.media_type = xstrdup(mediatype_name(part->manifest_type));
+	meant.size = part->manifest_size;
+	meant.manifest = part->manifest;
+	meant.image = part->id;
 	for (size_t i = 0; i < building->options.tags.count; i++)
-		if (image_edit_tag(building->store, &building->parts[0].id,
-				   &building->names[i], err) < 0)
+		if (image_edit_tag_known(building->store, &meant,
+					 &building->names[i], err) < 0)
 			return -1;
 	return 0;
 }

@@ -128,6 +128,8 @@ static int make_image(const struct inspect *inspect, const char *name,
 	if (image_find(inspect->store, name, &match, err) < 0 ||
 	    image_entry_load(inspect->store, &match.id, &entry, err) < 0)
 		return -1;
+	entry.record.tagged = image_record_tagged(inspect->store,
+						  &entry.record);
 	*out = image_inspect(&entry, inspect->store->root);
 	return 0;
 }

@@ -121,6 +121,8 @@ static bool is_here(const struct image_assemble *request,
 	    record.layer_count != request->layer_count)
 		return false;
 	out->manifest = record.manifest;
+	out->manifest_type = mediatype_from_name(record.manifest_type);
+	out->manifest_size = record.manifest_size;
 	out->is_flushed = record.synced;
 	return true;
 }
@@ -136,6 +138,8 @@ int image_assemble(const struct image_assemble *request,
 	*out = (struct image_assembled){
 		.id = parts.id,
 		.manifest = parts.manifest_digest,
+		.manifest_type = MEDIATYPE_OCI_MANIFEST,
+		.manifest_size = parts.manifest.length,
 	};
 	if (is_here(request, out))
 		return 0;

@@ -11,6 +11,7 @@
 
 #include "layers/store/image_record.h"
 #include "layers/store/store.h"
+#include "registry/spec/mediatype.h"
 
 struct image_assemble {
 	struct store *store;
@@ -22,7 +23,9 @@ struct image_assemble {
 struct image_assembled {
 	struct digest id;	/* of the configuration */
 	struct digest manifest; /* of the one that is stored */
-	bool is_flushed;	/* it was here, and known to be on disk */
+	enum mediatype manifest_type;
+	uint64_t manifest_size;
+	bool is_flushed; /* it was here, and known to be on disk */
 };
 
 /* Make the image, unless it is here. Whoever calls holds a lease on the layers.

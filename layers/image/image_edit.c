@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/clock.h"
+#include "layers/store/blob.h"
 #include "layers/store/container_folder.h"
 #include "layers/store/gc.h"
 #include "layers/store/index_blobs.h"
@@ -61,19 +61,6 @@ static void describe(const struct image_record *image,
 	record->size = image->manifest_size;
 }
 
-/* The image's record says when it was tagged last. */
-static int note_tagged(struct store *store, const struct digest *id,
-		       struct error *err)
-{
-	autoclean(image_record_release) struct image_record image =
-		IMAGE_RECORD_INIT;
-
-	if (image_record_load(store, id, &image, err) < 0)
-		return -1;
-	image.tagged = clock_now();
-	return image_record_save(store, &image, err);
-}
-
 int image_edit_tag_match(struct store *store, const struct image_match *match,
 			 const struct reference *ref, struct error *err)
 {
@@ -91,7 +78,7 @@ int image_edit_tag_match(struct store *store, const struct image_match *match,
 		return image_edit_tag(store, &match->id, ref, err);
 	}
 	if (put_name(store, ref, &record, err) < 0 ||
-	    note_tagged(store, &record.image, err) < 0)
+	    image_record_touch(store, &record.image, err) < 0)
 		return -1;
 	image_event(store, "tag", &record.image, ref);
 	return 0;
@@ -110,12 +97,31 @@ int image_edit_tag(struct store *store, const struct digest *id,
 	    image_record_load(store, id, &image, err) < 0)
 		return -1;
 	describe(&image, &record);
-	if (put_name(store, ref, &record, err) < 0)
-		return -1;
-	image.tagged = clock_now();
-	if (image_record_save(store, &image, err) < 0)
+	if (put_name(store, ref, &record, err) < 0 ||
+	    image_record_touch(store, id, err) < 0)
 		return -1;
 	image_event(store, "tag", id, ref);
+	return 0;
+}
+
+int image_edit_tag_known(struct store *store, const struct name_record *record,
+			 const struct reference *ref, struct error *err)
+{
+	autoclean(lockfile_release) struct lockfile lock = LOCKFILE_INIT;
+
+	if (store_lock(store, LOCKFILE_EXCLUSIVE, &lock, err) < 0)
+		return -1;
+	if (!blob_exists(store, &record->manifest, NULL)) {
+		/* a push has given the image another one meanwhile */
+		lockfile_release(&lock);
+		return image_edit_tag(store, &record->image, ref, err);
+	}
+	/* the same again is the usual end of a build */
+	if (image_record_touch(store, &record->image, err) < 0 ||
+	    (!names_has(store, ref, record) &&
+	     put_name(store, ref, record, err) < 0))
+		return -1;
+	image_event(store, "tag", &record->image, ref);
 	return 0;
 }
 

@@ -21,6 +21,14 @@ int image_edit_tag(struct store *store, const struct digest *id,
 		   const struct reference *ref, struct error *err) must_check;
 
 /*
+ * The same for whoever knows what the image's names mean: nothing is read.
+ * NOT_FOUND when the image is not here any more.
+ */
+int image_edit_tag_known(struct store *store, const struct name_record *record,
+			 const struct reference *ref,
+			 struct error *err) must_check;
+
+/*
  * Give what MATCH found the further name REF: when a name of an index that was
  * made here found it, REF means the index too.
  */

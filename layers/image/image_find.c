@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "layers/store/index_blobs.h"
 
 /* The hexadecimal part when TEXT may be an id or the start of one. */
 static const char *id_digits(const char *text)
@@ -53,6 +54,36 @@ static int find_by_id(const struct store *store, const char *text,
 	return error_set(err, ERROR_NOT_FOUND, "No such image: %s", text);
 }
 
+/*
+ * The digest of an index that was made here means this machine's image in it:
+ * it is all that a build without a tag says of several platforms.
+ */
+static bool find_by_index(const struct store *store, const char *text,
+			  struct digest *out)
+{
+	autoclean(image_index_release) struct image_index index =
+		IMAGE_INDEX_INIT;
+	autoclean(manifest_release) struct manifest manifest = MANIFEST_INIT;
+	autoclean(image_record_release) struct image_record record =
+		IMAGE_RECORD_INIT;
+	autoclean(platform_release) struct platform host = PLATFORM_INIT;
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+	const struct descriptor *chosen;
+	struct digest digest;
+
+	platform_host(&host);
+	if (digest_parse(text, &digest, &ignored) < 0 ||
+	    index_blobs_index(store, &digest, &index, &ignored) < 0 ||
+	    image_index_select(&index, &host, &chosen, &ignored) < 0 ||
+	    index_blobs_manifest(store, &chosen->digest, &manifest, &ignored) <
+		    0 ||
+	    image_record_load(store, &manifest.config.digest, &record,
+			      &ignored) < 0)
+		return false;
+	*out = record.id;
+	return true;
+}
+
 int image_find(const struct store *store, const char *text,
 	       struct image_match *out, struct error *err)
 {
@@ -67,7 +98,8 @@ int image_find(const struct store *store, const char *text,
 	if (!digits ||
 	    (err->kind != ERROR_NOT_FOUND && err->kind != ERROR_INVALID))
 		return -1;
-	if (find_by_id(store, text, digits, &match.id, err) < 0)
+	if (find_by_id(store, text, digits, &match.id, err) < 0 &&
+	    !find_by_index(store, text, &match.id))
 		return -1;
 found:
 	error_release(err);

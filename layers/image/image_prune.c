@@ -81,6 +81,7 @@ static int plan_one(const struct store *store,
 	autoclean(image_record_release) struct image_record record =
 		IMAGE_RECORD_INIT;
 	autoclean(strvec_release) struct strvec tags = STRVEC_INIT;
+	autoclean(strvec_release) struct strvec holders = STRVEC_INIT;
 	struct image_prune_fact fact = *known;
 	struct digest id;
 
@@ -93,8 +94,10 @@ static int plan_one(const struct store *store,
 	}
 	if (image_record_names(store, &id, &tags, NULL, err) < 0)
 		return -1;
-	if (!tags.count && image_record_holders(store, &id, &tags, err) < 0)
+	if (image_record_holders(store, &id, &holders, err) < 0)
 		return -1;
+	if (!tags.count && holders.count)
+		return 0; /* it goes with the name whose index has it */
 	fact.is_tagged = tags.count > 0;
 	fact.config = record.config;
 	if (image_prune_takes(filter, &fact))

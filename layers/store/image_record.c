@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/atomicfile.h"
@@ -210,6 +211,38 @@ int image_record_save(const struct store *store,
 		return -1;
 	return atomicfile_put(fd, "record.json", text.text, text.length, 0,
 			      err);
+}
+
+int image_record_touch(const struct store *store, const struct digest *id,
+		       struct error *err)
+{
+	autofree char *folder = record_folder(id);
+	autofree char *record = xasprintf("%s/record.json", folder);
+	autofree char *path = xasprintf("%s/tagged", folder);
+	autoclose int fd = -1;
+
+	if (faccessat(store->root_fd, record, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return error_set(err, ERROR_NOT_FOUND, "No such image: %s",
+				 id->text);
+	if (utimensat(store->root_fd, path, NULL, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0;
+	fd = openat(store->root_fd, path,
+		    O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return fd < 0 ? error_sys(err, errno, "note a name's time") : 0;
+}
+
+int64_t image_record_tagged(const struct store *store,
+			    const struct image_record *record)
+{
+	autofree char *folder = record_folder(&record->id);
+	autofree char *path = xasprintf("%s/tagged", folder);
+	struct stat st;
+	int64_t time;
+
+	if (fstatat(store->root_fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return record->tagged;
+	time = clock_join(st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+	return time > record->tagged ? time : record->tagged;
 }
 
 int image_record_remove(const struct store *store, const struct digest *id,

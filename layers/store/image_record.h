@@ -6,6 +6,7 @@
  *
  *   images/<hh>/<hex>/record.json   what is below, written once
  *   images/<hh>/<hex>/names.json    references that may mean this image
+ *   images/<hh>/<hex>/tagged        empty; as old as its last name
  *
  * An image's id is the digest of its config, as docker's is. names.json is a
  * superset: a name counts only while its own file still means this image.
@@ -41,7 +42,7 @@ struct image_record {
 	size_t layer_count;
 	uint64_t size; /* sum of the layers' sizes */
 	uint64_t config_size;
-	int64_t tagged; /* when a name was last given; 0: never */
+	int64_t tagged; /* when it came in; image_record_tagged knows later */
 	bool synced;	/* layers and blobs are known to be on disk */
 	char boot[STORE_BOOT_ID_MAX]; /* under which it was written */
 };
@@ -59,6 +60,18 @@ int image_record_load(const struct store *store, const struct digest *id,
 int image_record_save(const struct store *store,
 		      const struct image_record *record,
 		      struct error *err) must_check;
+
+/*
+ * Note that image ID got a name just now: the time of an empty file beside the
+ * record, which is too large to be written again for that. NOT_FOUND when the
+ * image is not here.
+ */
+int image_record_touch(const struct store *store, const struct digest *id,
+		       struct error *err) must_check;
+
+/* When RECORD's image last got a name; 0: never. */
+int64_t image_record_tagged(const struct store *store,
+			    const struct image_record *record);
 
 /* Remove the record and its list of names. */
 int image_record_remove(const struct store *store, const struct digest *id,

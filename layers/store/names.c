@@ -171,6 +171,20 @@ int names_put(const struct store *store, const struct reference *ref,
 	return atomicfile_put(fd, file, text.text, text.length, 0, err);
 }
 
+bool names_has(const struct store *store, const struct reference *ref,
+	       const struct name_record *record)
+{
+	autoclean(jsonx_free) json_t *document = format_record(record);
+	autoclean(strbuf_release) struct strbuf text = STRBUF_INIT;
+	autofree char *folder = NULL;
+	autofree char *file = NULL;
+
+	locate(ref, &folder, &file);
+	jsonx_format(document, &text);
+	strbuf_addch(&text, '\n');
+	return is_same(store, folder, file, &text);
+}
+
 /* Removes the folders that a name leaves empty, from the inside out. */
 static void prune_folders(const struct store *store, char *folder)
 {

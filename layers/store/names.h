@@ -56,6 +56,10 @@ int names_get(const struct store *store, const struct reference *ref,
 int names_put(const struct store *store, const struct reference *ref,
 	      const struct name_record *record, struct error *err) must_check;
 
+/* Whether REF means exactly RECORD already. */
+bool names_has(const struct store *store, const struct reference *ref,
+	       const struct name_record *record);
+
 /* Forget REF; NOT_FOUND when it was not known. */
 int names_remove(const struct store *store, const struct reference *ref,
 		 struct error *err) must_check;

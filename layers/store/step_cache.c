@@ -18,7 +18,7 @@
 #include "base/jsonx.h"
 #include "layers/store/shard.h"
 
-enum { STEP_TEXT_MAX = 320, STEP_NOTE_MAX = 8 << 20 };
+enum { STEP_TEXT_MAX = 320, STEP_NOTE_MAX = 8 << 20, MARK_EVERY = 60 };
 
 #define STEPS "cache/steps"
 #define NOTES "cache/notes"
@@ -102,6 +102,14 @@ bool step_cache_peek(struct store *store, const struct digest *key,
 	return true;
 }
 
+/* What is marked as used a moment ago need not be marked again. */
+static bool is_recent(int64_t used)
+{
+	int64_t age = clock_now() - used;
+
+	return age >= 0 && age < MARK_EVERY * CLOCK_SECOND;
+}
+
 bool step_cache_find(struct store *store, const struct digest *key,
 		     struct step_entry *out)
 {
@@ -109,6 +117,8 @@ bool step_cache_find(struct store *store, const struct digest *key,
 
 	if (!step_cache_peek(store, key, out))
 		return false;
+	if (is_recent(out->used))
+		return true;
 	/* one that cannot be marked as used only goes sooner */
 	if (utimensat(store->root_fd, path, NULL, AT_SYMLINK_NOFOLLOW) < 0)
 		errno = 0;

@@ -303,6 +303,23 @@ def test_root_builds_the_same(user_imgctl, user_busybox, imgctl, busybox):
     assert user_imgctl.ok(*options) == imgctl.ok(*options)
 
 
+def test_build_of_an_index_with_attestations(user_imgctl, user_busybox):
+    folder = user_imgctl.folder / "context"
+    folder.mkdir()
+    (folder / "f").write_text("file")
+    (folder / "Dockerfile").write_text(
+        "FROM --platform=$BUILDPLATFORM busybox AS made\nRUN --mount=type=cache,id=c,target=/c echo x > /c/x && echo y > /y\n"
+        "FROM scratch\nCOPY --from=made /y /y\nCOPY f /f\n")
+    user_imgctl.ok("build", "-t", "it", "--platform", "linux/amd64,linux/arm64", "--sbom=true", "--provenance=true", folder)
+    saved = user_imgctl.ok("save", "--format", "oci-archive", "it", text=False)
+    assert saved.count(b"vnd.in-toto") and user_imgctl.inspect("it", "{{json .Architecture}}", "image") == "amd64"
+    data = user_imgctl.ok("builder", "cache", "export", "c", "-", text=False)
+    user_imgctl.ok("builder", "cache", "import", "d", "-", stdin=data)
+    assert user_imgctl.ok("builder", "cache", "export", "d", "-", text=False) == data
+    user_imgctl.ok("system", "check")
+    user_imgctl.ok("rmi", "it")
+
+
 def test_without_a_tunnel_a_container_is_alone(user_imgctl, user_busybox, routed):
     os.chmod("/dev/net/tun", 0o600)
     assert user_imgctl.ok("run", "--rm", user_busybox, "ls", "/sys/class/net").split() == ["lo"]

@@ -98,6 +98,49 @@ static void test_image_edit__the_last_tag_takes_the_digests(void **state)
 	assert_false(has_image(fixture, &id));
 }
 
+static void test_image_edit__a_known_tag_is_noted_and_nothing_read(void **state)
+{
+	struct store_fixture *fixture = *state;
+	struct digest id = put_image(fixture, "a", first, 1);
+	autoclean(name_record_release) struct name_record meant =
+		NAME_RECORD_INIT;
+	autoclean(name_record_release) struct name_record found =
+		NAME_RECORD_INIT;
+	autoclean(image_record_release) struct image_record image =
+		IMAGE_RECORD_INIT;
+	autoclean(reference_release) struct reference ref = REFERENCE_INIT;
+	struct error *err = &fixture->err;
+
+	meant.target = digest_of("{\"of\":\"a\"}");
+	meant.manifest = meant.target;
+	meant.image = id;
+	expect_ok(reference_parse("x:1", &ref, err), err);
+	for (int i = 0; i < 2; i++)
+		expect_ok(
+			image_edit_tag_known(fixture->store, &meant, &ref, err),
+			err);
+	assert_true(names_has(fixture->store, &ref, &meant));
+	expect_ok(names_get(fixture->store, &ref, &found, err), err);
+	assert_string_equal(found.image.text, id.text);
+	expect_ok(image_record_load(fixture->store, &id, &image, err), err);
+	assert_true(image.tagged == 0);
+	assert_true(image_record_tagged(fixture->store, &image) > 0);
+	meant.size = 7;
+	assert_false(names_has(fixture->store, &ref, &meant));
+	/* a push took the manifest away: the image's own is meant then */
+	meant.manifest = digest_of("gone");
+	expect_ok(image_edit_tag_known(fixture->store, &meant, &ref, err), err);
+	name_record_release(&found);
+	expect_ok(names_get(fixture->store, &ref, &found, err), err);
+	assert_string_equal(found.manifest.text, image.manifest.text);
+	/* an image that is gone gets no name */
+	meant.image = digest_of("other");
+	meant.manifest = image.manifest;
+	assert_int_equal(
+		image_edit_tag_known(fixture->store, &meant, &ref, err), -1);
+	assert_int_equal(err->kind, ERROR_NOT_FOUND);
+}
+
 static void test_image_edit__a_used_image_stays_untagged(void **state)
 {
 	struct store_fixture *fixture = *state;
@@ -244,6 +287,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(test_image_edit__untag_then_delete),
 		STORE_TEST(test_image_edit__the_last_tag_takes_the_digests),
+		STORE_TEST(
+			test_image_edit__a_known_tag_is_noted_and_nothing_read),
 		STORE_TEST(test_image_edit__a_used_image_stays_untagged),
 		STORE_TEST(test_image_edit__a_name_moves),
 		STORE_TEST(test_image_edit__remove_takes_every_name),
