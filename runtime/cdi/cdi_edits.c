@@ -76,7 +76,9 @@ static void add_env(const json_t *edits, json_t *config)
 	size_t index;
 
 	json_array_foreach(json_object_get(edits, "env"), index, item)
+	{
 		set_env(env, json_string_value(item));
+	}
 }
 
 static const char *type_of(mode_t mode)
@@ -280,7 +282,9 @@ static void add_groups(const json_t *edits, json_t *config)
 		size_t at;
 
 		json_array_foreach(groups, at, own)
+		{
 			is_known = is_known || json_equal(own, given);
+		}
 		if (!is_known)
 			(void)json_array_append(groups, given);
 	}
@@ -295,11 +299,14 @@ static void add_others(const json_t *edits, json_t *config)
 
 	if (rdt)
 		(void)json_object_set(section, "intelRdt", rdt);
-	json_array_foreach(json_object_get(edits, "netDevices"), index, given)(
-		void) json_object_set_new(part_of(section, "netDevices", false),
-					  text_of(given, "hostInterfaceName"),
-					  json_pack("{s:s}", "name",
-						    text_of(given, "name")));
+	json_array_foreach(json_object_get(edits, "netDevices"), index, given)
+	{
+		json_t *devices = part_of(section, "netDevices", false);
+
+		(void)json_object_set_new(
+			devices, text_of(given, "hostInterfaceName"),
+			json_pack("{s:s}", "name", text_of(given, "name")));
+	}
 }
 
 int cdi_edits_apply(const json_t *edits, json_t *config, struct error *err)

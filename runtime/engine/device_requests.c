@@ -40,8 +40,11 @@ static bool has_match(const json_t *capabilities)
 		const json_t *word;
 		size_t at;
 
-		json_array_foreach(list, at, word) is_match =
-			is_match && is_capability(json_string_value(word));
+		json_array_foreach(list, at, word)
+		{
+			is_match = is_match &&
+				   is_capability(json_string_value(word));
+		}
 		if (is_match)
 			return true;
 	}
