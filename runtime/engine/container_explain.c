@@ -15,6 +15,7 @@
 #include "runtime/engine/container_state.h"
 #include "runtime/engine/spec_request.h"
 #include "runtime/engine/start_plan.h"
+#include "runtime/engine/uplink.h"
 #include "runtime/explain/explain.h"
 
 enum { TEXT_COUNT = 3, FILE_COUNT = TEXT_COUNT + 1 };
@@ -34,17 +35,22 @@ struct material {
 	struct id_maps ids;
 	struct start_plan plan;
 	struct init_plan init;
+	struct wiring wiring;
+	struct strvec pasta; /* its words */
 };
 
 #define MATERIAL_INIT                                                      \
 	{                                                                  \
 		.rootfs = -1, .lowers = STRVEC_INIT, .paths = STRVEC_INIT, \
 		.texts = CONTAINER_TEXTS_INIT, .host = CGROUP_HOST_INIT,   \
-		.plan = START_PLAN_INIT, .init = INIT_PLAN_INIT            \
+		.plan = START_PLAN_INIT, .init = INIT_PLAN_INIT,           \
+		.wiring = WIRING_INIT, .pasta = STRVEC_INIT                \
 	}
 
 static void material_release(struct material *material)
 {
+	strvec_release(&material->pasta);
+	wiring_release(&material->wiring);
 	id_maps_release(&material->ids);
 	init_plan_release(&material->init);
 	start_plan_release(&material->plan);
@@ -123,6 +129,27 @@ static int make_plan(const struct store *store,
 	return start_plan_make(store, &request, &material->plan, err);
 }
 
+/* Its links and rules, and the names it is known by; else pasta's words. */
+static int gather_network(const struct store *store,
+			  const struct container *container,
+			  struct material *material, struct error *err)
+{
+	autoclean(port_hold_release) struct port_hold hold = PORT_HOLD_INIT;
+	autoclean(container_ports_release) struct container_ports ports =
+		CONTAINER_PORTS_INIT;
+
+	if (container_network_is_asked(container))
+		return container_network_look(store, container,
+					      &material->wiring,
+					      &material->texts.hosts, err);
+	if (!container_pasta_is_asked(container))
+		return 0;
+	if (container_ports_take(container, &hold, &ports, err) < 0)
+		return -1;
+	uplink_words(&ports, &material->pasta);
+	return 0;
+}
+
 static int gather(const struct store *store, struct container *container,
 		  struct material *material, struct error *err)
 {
@@ -135,6 +162,8 @@ static int gather(const struct store *store, struct container *container,
 	material->state = container_state_path(store, container->id);
 	place_volumes(material, json_object_get(container->document, "mounts"));
 	container_files_texts(container, &material->texts);
+	if (gather_network(store, container, material, err) < 0)
+		return -1;
 	gather_files(material, container);
 	if (container_ids_settle(store, container, true, err) < 0 ||
 	    container_ids_read(container, &material->ids, err) < 0 ||
@@ -172,9 +201,7 @@ int container_explain(const struct store *store, struct container *container,
 	explain.volume_count = material.volume_count;
 	explain.has_stdin =
 		json_is_true(json_object_get(container->config, "OpenStdin"));
-	if (container_network_is_asked(container) ||
-	    container_pasta_is_asked(container))
-		explain.network = spec_string(container->host_config,
-					      "NetworkMode");
+	explain.wiring = &material.wiring;
+	explain.pasta = material.pasta.count ? &material.pasta : NULL;
 	return explain_script(&explain, out, err);
 }

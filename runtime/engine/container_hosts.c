@@ -30,23 +30,32 @@ static int open_hosts(const struct store *store, const char *id, int flags,
 	return TAKE_FD(fd);
 }
 
+void container_hosts_line(const struct ip_address *address,
+			  const struct strvec *names, struct strbuf *out)
+{
+	char text[IP_TEXT_MAX];
+
+	if (address->family == IP_NONE || !names->count)
+		return;
+	ip_address_format(address, text);
+	strbuf_addf(out, "%s\t", text);
+	for (size_t i = 0; i < names->count; i++)
+		strbuf_addf(out, "%s%s", i ? " " : "", names->items[i]);
+	strbuf_addch(out, '\n');
+}
+
 int container_hosts_add(const struct store *store, const char *id,
 			const struct ip_address *address,
 			const struct strvec *names, struct error *err)
 {
 	autoclose int fd = open_hosts(store, id, O_WRONLY | O_APPEND, err);
 	autoclean(strbuf_release) struct strbuf line = STRBUF_INIT;
-	char text[IP_TEXT_MAX];
 
 	if (fd < 0)
 		return err->kind == ERROR_NONE ? 0 : -1;
-	if (address->family == IP_NONE || !names->count)
+	container_hosts_line(address, names, &line);
+	if (!line.length)
 		return 0;
-	ip_address_format(address, text);
-	strbuf_addf(&line, "%s\t", text);
-	for (size_t i = 0; i < names->count; i++)
-		strbuf_addf(&line, "%s%s", i ? " " : "", names->items[i]);
-	strbuf_addch(&line, '\n');
 	if (fs_write_all(fd, line.text, line.length, err) < 0)
 		return error_wrap(err, "hosts of container %s", id);
 	return 0;

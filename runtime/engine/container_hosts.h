@@ -24,6 +24,10 @@ int container_hosts_add(const struct store *store, const char *id,
 			const struct strvec *names,
 			struct error *err) must_check;
 
+/* Append that line to OUT; nothing without an address or a name. Pure. */
+void container_hosts_line(const struct ip_address *address,
+			  const struct strvec *names, struct strbuf *out);
+
 /* Take the lines of ADDRESS out of that file. */
 int container_hosts_drop(const struct store *store, const char *id,
 			 const struct ip_address *address,

@@ -33,8 +33,27 @@ struct beginning {
 	const struct store *store;
 	const struct container *container;
 	struct container_network *out;
-	json_t *endpoints; /* by network */
+	json_t *endpoints;    /* by network */
+	struct strbuf *hosts; /* only looked at: lines of its hosts file */
 };
+
+static int join_network(struct beginning *at, const struct network *network,
+			const struct network_joining *joining,
+			struct error *err)
+{
+	json_t *endpoint = NULL;
+	int result;
+
+	if (at->hosts)
+		return network_join_look(at->store, network, joining,
+					 &at->out->wiring, at->hosts, err);
+	result = network_join(at->store, network, joining, &at->out->wiring,
+			      &endpoint, err);
+	if (endpoint)
+		(void)json_object_set_new(at->endpoints, network->name,
+					  endpoint);
+	return result;
+}
 
 static int join(struct beginning *at, const char *name, const json_t *settings,
 		struct error *err)
@@ -49,17 +68,11 @@ static int join(struct beginning *at, const char *name, const json_t *settings,
 		.ports = at->out->published.items,
 		.port_count = is_first ? at->out->published.count : 0,
 	};
-	json_t *endpoint = NULL;
-	int result;
+	int result =
+		at->hosts ? network_folder_look(at->store, name, &network, err)
+			  : network_folder_find(at->store, name, &network, err);
 
-	if (network_folder_find(at->store, name, &network, err) < 0)
-		return -1;
-	result = network_join(at->store, &network, &joining, &at->out->wiring,
-			      &endpoint, err);
-	if (endpoint)
-		(void)json_object_set_new(at->endpoints, network.name,
-					  endpoint);
-	if (result < 0)
+	if (result < 0 || join_network(at, &network, &joining, err) < 0)
 		return -1;
 	strvec_add(&at->out->joined, network.name);
 	return 0;
@@ -121,8 +134,12 @@ static int add_host_gateway(const struct beginning *at, struct error *err)
 		    !at->out->wiring.bridge_count)
 			continue;
 		strvec_addf(&names, "%.*s", (int)length, text);
-		if (container_hosts_add(at->store, at->container->id,
-					&bridge->ipv4.address, &names, err) < 0)
+		if (at->hosts)
+			container_hosts_line(&bridge->ipv4.address, &names,
+					     at->hosts);
+		else if (container_hosts_add(at->store, at->container->id,
+					     &bridge->ipv4.address, &names,
+					     err) < 0)
 			return -1;
 	}
 	return 0;
@@ -163,6 +180,41 @@ int container_network_begin(const struct store *store,
 	if (result < 0)
 		container_network_leave(store, container, out);
 	return result;
+}
+
+static void release(struct container_network *network)
+{
+	network_program_release(&network->program);
+	container_network_unpublish(network);
+	container_ports_release(&network->published);
+	wiring_release(&network->wiring);
+	strvec_release(&network->joined);
+	network_home_leave(&network->home);
+	network->is_laid = false;
+	network->has_passed = false;
+}
+DEFINE_CLEANUP(struct container_network, release)
+
+int container_network_look(const struct store *store,
+			   const struct container *container,
+			   struct wiring *out, struct strbuf *hosts,
+			   struct error *err)
+{
+	autoclean(release) struct container_network network =
+		CONTAINER_NETWORK_INIT;
+	struct beginning at = {
+		.store = store,
+		.container = container,
+		.out = &network,
+		.hosts = hosts,
+	};
+
+	if (container_ports_take(container, &network.ports, &network.published,
+				 err) < 0 ||
+	    join_all(&at, err) < 0 || add_host_gateway(&at, err) < 0)
+		return -1;
+	wiring_append(out, &network.wiring);
+	return 0;
 }
 
 /* What was laid on NETWORK, for all its members. */
@@ -361,18 +413,6 @@ static void add_connected(const struct store *store, const char *container,
 		if (!is_listed)
 			strvec_add(joined, name);
 	}
-}
-
-static void release(struct container_network *network)
-{
-	network_program_release(&network->program);
-	container_network_unpublish(network);
-	container_ports_release(&network->published);
-	wiring_release(&network->wiring);
-	strvec_release(&network->joined);
-	network_home_leave(&network->home);
-	network->is_laid = false;
-	network->has_passed = false;
 }
 
 void container_network_leave(const struct store *store,

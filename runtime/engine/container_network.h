@@ -7,6 +7,7 @@
 #ifndef RUNTIME_CONTAINER_NETWORK_H
 #define RUNTIME_CONTAINER_NETWORK_H
 
+#include "base/strbuf.h"
 #include "runtime/engine/container.h"
 #include "runtime/engine/container_network_record.h"
 #include "runtime/engine/container_ports.h"
@@ -36,6 +37,16 @@ struct container_network {
 
 /* Whether CONTAINER is to be on networks, and not alone, or in another's. */
 bool container_network_is_asked(const struct container *container);
+
+/*
+ * What a start of CONTAINER would lay now, appended to OUT, and the lines of
+ * its hosts file, to HOSTS. Nothing is leased, held or made. The errors are
+ * those of a start.
+ */
+int container_network_look(const struct store *store,
+			   const struct container *container,
+			   struct wiring *out, struct strbuf *hosts,
+			   struct error *err) must_check;
 
 /*
  * Lease addresses, hold ports, note both in RUN_FD, and begin to lay the rest.

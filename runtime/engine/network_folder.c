@@ -170,6 +170,30 @@ static int load_default(const struct store *store, struct network *out,
 	return load(folder_fd, "bridge", out, err);
 }
 
+/* What load_default would make, kept nowhere. */
+static int draft_default(const struct store *store, int folder_fd,
+			 struct network *out, struct error *err)
+{
+	const struct network_request request = {
+		.name = "bridge",
+		.driver = NETWORK_BRIDGE,
+	};
+	autoclean(network_draft_release) struct network_draft draft =
+		NETWORK_DRAFT_INIT;
+	autoclean(jsonx_free) json_t *document = NULL;
+
+	if (load_all(store, folder_fd, &draft, err) < 0 ||
+	    network_draft_read_host(&draft, err) < 0 ||
+	    network_draft_make(&draft, &request, &document, err) < 0)
+		return -1;
+	return network_parse(document, out, err);
+}
+
+static bool is_default(const char *text)
+{
+	return !strcmp(text, "bridge") || !strcmp(text, "default");
+}
+
 static int not_found(const char *text, struct error *err)
 {
 	return error_set(err, ERROR_NOT_FOUND, "network %s not found", text);
@@ -212,7 +236,7 @@ int network_folder_find(const struct store *store, const char *text,
 {
 	autoclose int folder_fd = -1;
 
-	if (!strcmp(text, "bridge") || !strcmp(text, "default"))
+	if (is_default(text))
 		return load_default(store, out, err);
 	if (!network_is_name(text))
 		return not_found(text, err);
@@ -224,6 +248,25 @@ int network_folder_find(const struct store *store, const char *text,
 		return -1;
 	error_release(err);
 	return find_by_id(store, folder_fd, text, out, err);
+}
+
+int network_folder_look(const struct store *store, const char *text,
+			struct network *out, struct error *err)
+{
+	autoclose int folder_fd = -1;
+
+	if (!is_default(text))
+		return network_folder_find(store, text, out, err);
+	folder_fd = openat(store->root_fd, "networks",
+			   O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder_fd < 0 && errno != ENOENT)
+		return error_sys(err, errno, "open the networks' folder");
+	if (folder_fd >= 0 && load(folder_fd, "bridge", out, err) == 0)
+		return 0;
+	if (folder_fd >= 0 && err->kind != ERROR_NOT_FOUND)
+		return -1;
+	error_release(err);
+	return draft_default(store, folder_fd, out, err);
 }
 
 int network_folder_forget(const struct store *store,

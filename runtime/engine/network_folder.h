@@ -29,6 +29,10 @@ int network_folder_create(const struct store *store,
 int network_folder_find(const struct store *store, const char *text,
 			struct network *out, struct error *err) must_check;
 
+/* The same, but "bridge" is drafted where it is not there, and kept nowhere. */
+int network_folder_look(const struct store *store, const char *text,
+			struct network *out, struct error *err) must_check;
+
 /* Append the names of all networks that have a document to OUT, sorted. */
 int network_folder_list(const struct store *store, struct strvec *out,
 			struct error *err) must_check;

@@ -303,6 +303,47 @@ static void forget_dead_names(const struct store *store,
 	}
 }
 
+/* What joining comes to. */
+struct joint {
+	struct network_lease lease;
+	struct strvec names; /* by which members of its network know it */
+	struct strvec own;   /* under which it finds itself */
+};
+
+#define JOINT_INIT                                       \
+	{                                                \
+		.names = STRVEC_INIT, .own = STRVEC_INIT \
+	}
+
+static void joint_release(struct joint *joint)
+{
+	strvec_release(&joint->names);
+	strvec_release(&joint->own);
+}
+DEFINE_CLEANUP(struct joint, joint_release)
+
+/* With LIST as members; nothing is noted anywhere. */
+static int plan(const struct network *network,
+		const struct network_joining *joining, const json_t *list,
+		struct joint *out, struct wiring *one, struct error *err)
+{
+	struct network_wish wish;
+
+	if (read_wish(joining->settings, &wish, err) < 0 ||
+	    network_lease_choose(network, list, &wish, &out->lease, err) < 0)
+		return error_wrap(err, "network %s", network->name);
+	if (network->driver == NETWORK_BRIDGE)
+		(void)snprintf(out->lease.outer, sizeof(out->lease.outer),
+			       "im%.10s%u", joining->container->id,
+			       joining->number);
+	collect_names(network, joining, &out->names);
+	own_names(joining->container, &out->own);
+	network_join_bridge(network, one);
+	add_end(network, joining, &out->lease, one);
+	add_ports(joining, &out->lease, one);
+	return 0;
+}
+
 /* Both sides of the file, under its lock. */
 static int enter(const struct store *store, const struct network *network,
 		 const struct network_joining *joining,
@@ -310,31 +351,57 @@ static int enter(const struct store *store, const struct network *network,
 		 json_t **endpoint_out, struct error *err)
 {
 	const char *id = joining->container->id;
-	autoclean(strvec_release) struct strvec names = STRVEC_INIT;
-	autoclean(strvec_release) struct strvec own = STRVEC_INIT;
-	struct network_wish wish;
-	struct network_lease lease;
+	autoclean(joint_release) struct joint joint = JOINT_INIT;
 
-	if (read_wish(joining->settings, &wish, err) < 0 ||
-	    network_lease_choose(network, members->list, &wish, &lease, err) <
-		    0)
-		return error_wrap(err, "network %s", network->name);
-	if (network->driver == NETWORK_BRIDGE)
-		(void)snprintf(lease.outer, sizeof(lease.outer), "im%.10s%u",
-			       id, joining->number);
-	collect_names(network, joining, &names);
-	own_names(joining->container, &own);
-	network_join_bridge(network, one);
-	add_end(network, joining, &lease, one);
-	add_ports(joining, &lease, one);
-	network_lease_note(members->list, id, &lease, &names);
+	if (plan(network, joining, members->list, &joint, one, err) < 0)
+		return -1;
+	network_lease_note(members->list, id, &joint.lease, &joint.names);
 	network_members_note_wiring(members, id, one);
-	*endpoint_out = make_endpoint(network, joining, &lease, &names);
-	if (introduce_one(store, id, &lease, &own, err) < 0 ||
+	*endpoint_out = make_endpoint(network, joining, &joint.lease,
+				      &joint.names);
+	if (introduce_one(store, id, &joint.lease, &joint.own, err) < 0 ||
 	    (!network->is_default &&
-	     introduce(store, members->list, id, &lease, &names, err) < 0))
+	     introduce(store, members->list, id, &joint.lease, &joint.names,
+		       err) < 0))
 		return -1;
 	return network_members_save(members, err);
+}
+
+static void add_lines(const struct network_lease *lease,
+		      const struct strvec *names, struct strbuf *hosts)
+{
+	container_hosts_line(&lease->ipv4, names, hosts);
+	container_hosts_line(&lease->ipv6, names, hosts);
+}
+
+int network_join_look(const struct store *store, const struct network *network,
+		      const struct network_joining *joining, struct wiring *out,
+		      struct strbuf *hosts, struct error *err)
+{
+	autoclean(jsonx_free) json_t *list = NULL;
+	autoclean(joint_release) struct joint joint = JOINT_INIT;
+	autoclean(wiring_release) struct wiring one = WIRING_INIT;
+	const char *other;
+	const json_t *member;
+
+	if (network_members_read(store, network->id, &list, err) < 0 ||
+	    plan(network, joining, list, &joint, &one, err) < 0)
+		return -1;
+	wiring_append(out, &one);
+	add_lines(&joint.lease, &joint.own, hosts);
+	json_object_foreach(list, other, member)
+	{
+		autoclean(strvec_release) struct strvec theirs = STRVEC_INIT;
+		struct network_lease its;
+
+		if (network->is_default)
+			continue;
+		if (jsonx_opt_strings(member, "Names", &theirs, err) < 0 ||
+		    network_lease_find(list, other, &its, err) < 0)
+			return -1;
+		add_lines(&its, &theirs, hosts);
+	}
+	return 0;
 }
 
 int network_join(const struct store *store, const struct network *network,

@@ -7,6 +7,7 @@
 #ifndef RUNTIME_NETWORK_JOIN_H
 #define RUNTIME_NETWORK_JOIN_H
 
+#include "base/strbuf.h"
 #include "runtime/engine/container.h"
 #include "runtime/network/wiring.h"
 
@@ -31,6 +32,14 @@ void network_join_bridge(const struct network *network, struct wiring *out);
 int network_join(const struct store *store, const struct network *network,
 		 const struct network_joining *joining, struct wiring *out,
 		 json_t **endpoint_out, struct error *err) must_check;
+
+/*
+ * What network_join would do now: append to OUT what would be laid, and to
+ * HOSTS the lines of the container's hosts file. Nothing is leased.
+ */
+int network_join_look(const struct store *store, const struct network *network,
+		      const struct network_joining *joining, struct wiring *out,
+		      struct strbuf *hosts, struct error *err) must_check;
 
 /*
  * Give CONTAINER's lease on NETWORK back and take its names out of the other

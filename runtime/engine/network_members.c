@@ -100,11 +100,9 @@ void network_members_release(struct network_members *members)
 int network_members_read(const struct store *store, const char *id,
 			 json_t **out, struct error *err)
 {
-	autoclose int folder_fd = -1;
+	autofree char *name = xasprintf("networks/%s", id);
 
-	if (open_folder(store, &folder_fd, err) < 0)
-		return -1;
-	return load(folder_fd, id, out, err);
+	return load(store->run_fd, name, out, err);
 }
 
 void network_members_note_wiring(struct network_members *members,

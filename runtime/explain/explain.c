@@ -7,6 +7,7 @@
 
 #include "runtime/explain/explain_group.h"
 #include "runtime/explain/explain_mounts.h"
+#include "runtime/explain/explain_network.h"
 #include "runtime/explain/explain_process.h"
 #include "runtime/explain/explain_text.h"
 
@@ -27,13 +28,14 @@ static const char host_functions[] =
 	"export SH ENV SETPRIV PERL\n"
 	"\n"
 	"# Whatever happens, no process, group or file stays behind.\n"
-	"GROUPS_MADE= child= pid= refused=\n"
+	"GROUPS_MADE= LAID= MADE= child= pid= refused=\n"
 	"clean_up() {\n"
 	"\tstatus=$?\n"
 	"\ttrap - EXIT HUP INT TERM\n"
 	"\tset +e\n"
 	"\t[ -z \"$child\" ] || kill -s KILL $pid \"$child\" 2>/dev/null\n"
 	"\t[ -z \"$child\" ] || wait \"$child\" 2>/dev/null\n"
+	"\t[ -z \"$LAID\" ] || unlay\n"
 	"\tIFS=$LF\n"
 	"\tfor group in $GROUPS_MADE; do\n"
 	"\t\ttries=0\n"
@@ -241,7 +243,12 @@ static const char exchange[] =
 	"\n"
 	"# It says its number when it stands ready, or ends.\n"
 	"read -r pid <\"$STATE/up\" || :\n"
-	"if [ -n \"$pid\" ]; then\n"
+	"if [ -n \"$pid\" ]; then\n";
+
+static const char laying[] = "\t# The network, from outside.\n"
+			     "\tlay \"$pid\"\n\n";
+
+static const char exchange_roots[] =
 	"\t# Exchange the roots: the new one becomes \"/\" of its mount "
 	"namespace and of the process,\n"
 	"\t# the old one comes to lie on top of it, and is taken off.\n"
@@ -269,15 +276,16 @@ static void add_head(const struct explain *explain, struct strbuf *out)
 	strbuf_addstr(out, "#!/bin/sh\n# ");
 	for (const char *at = explain->command; *at; at++)
 		strbuf_addch(out, *at >= ' ' && *at < 0x7f ? *at : '?');
-	strbuf_addstr(out,
-		      "\n#\n# What this command does, step by step. It can be "
-		      "run, by root, with util-linux, coreutils, perl\n# and "
-		      "iproute2; the container's program has the streams of "
-		      "this script, and its exit status is\n# the script's. "
-		      "Other than imgctl it keeps no record, no log and no "
-		      "layer, and no terminal is made.\nset -euf\numask "
-		      "022\nPATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:"
-		      "/usr/bin:/sbin:/bin\nLF='\n'\nID=");
+	strbuf_addstr(
+		out,
+		"\n#\n# What this command does, step by step. It can be "
+		"run, by root, with util-linux, coreutils, perl,\n# "
+		"iproute2 and nftables; the container's program has the streams of "
+		"this script, and its exit status is\n# the script's. "
+		"Other than imgctl it keeps no record, no log and no "
+		"layer, and no terminal is made.\nset -euf\numask "
+		"022\nPATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:"
+		"/usr/bin:/sbin:/bin\nLF='\n'\nID=");
 	explain_add_word(explain->id, out);
 	strbuf_addch(out, '\n');
 }
@@ -370,6 +378,9 @@ static void add_start(const struct explain *explain, struct strbuf *out)
 		    "5<>\"$STATE/down\" %s 3<&- 6>&- &\nchild=$!\n",
 		    explain->has_stdin ? "<&3" : "</dev/null");
 	strbuf_addstr(out, exchange);
+	if (explain_network_is_asked(explain))
+		strbuf_addstr(out, laying);
+	strbuf_addstr(out, exchange_roots);
 }
 
 int explain_script(const struct explain *explain, struct strbuf *out,
@@ -380,6 +391,7 @@ int explain_script(const struct explain *explain, struct strbuf *out,
 	add_head(explain, out);
 	strbuf_addch(out, '\n');
 	strbuf_addstr(out, host_functions);
+	explain_network_functions(explain, out);
 	add_files(explain, out);
 	if (explain_group_make(explain, out, err) < 0)
 		return -1;

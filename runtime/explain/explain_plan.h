@@ -15,6 +15,7 @@
 #include "runtime/cgroup/cgroup_host.h"
 #include "runtime/cgroup/cgroup_limits.h"
 #include "runtime/init_plan.h"
+#include "runtime/network/wiring.h"
 #include "runtime/seccomp/seccomp_filter.h"
 
 /* A file that is made for the container alone. */
@@ -47,7 +48,8 @@ struct explain {
 	const struct explain_volume *volumes;
 	size_t volume_count;
 	bool has_stdin;
-	const char *network; /* that a run is linked to as well; NULL: none */
+	const struct wiring *wiring; /* links and rules; empty: none */
+	const struct strvec *pasta; /* words for pasta; NULL: it is not asked */
 };
 
 #endif

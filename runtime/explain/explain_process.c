@@ -127,15 +127,6 @@ void explain_process_names(const struct explain *explain, struct strbuf *out)
 				   out);
 		strbuf_addstr(out, "ip link set lo up\n");
 	}
-	if (explain->network) {
-		explain_add_reason("A run is linked to a network, too: a lease "
-				   "of its addresses, a pair of links, rules "
-				   "for its ports. They are the store's, so "
-				   "that here it is alone, as with --network "
-				   "none.",
-				   out);
-		strbuf_addf(out, ": network %s\n", explain->network);
-	}
 }
 
 void explain_process_sysctls(const struct explain *explain, struct strbuf *out)

@@ -17,7 +17,8 @@ import subprocess
 import pytest
 
 from conftest import program
-from harness import images
+from harness import images, own_network
+from harness.hosts import ANSWER, ask, poll
 from harness.rootless import User, UserTool
 
 PROBE = """
@@ -27,7 +28,8 @@ echo "== env"; env | sort
 echo "== rest"; id; pwd; umask; hostname; cat /etc/hosts /etc/resolv.conf; ulimit -n; ulimit -c
 cat /proc/self/oom_score_adj /proc/sys/net/ipv4/ip_unprivileged_port_start; ls /proc/self/fd
 cd /dev; stat -c '%N %A %u %g %t %T' null zero full random tty fd stdin ptmx core second sub sub/third 2>&1; cd /
-ip addr show lo | head -1; find /data /volume /work 2>/dev/null | sort; exit 7
+ip addr show lo | head -1; for link in eth0 eth1; do ip addr show $link 2>&1 | sed -e 's/^[0-9]*: //' -e 's/@if[0-9]*//'; done
+test -d /sys/class/net/imgctl0 || { ip route; ip -6 route | grep -v ff00; }; find /data /volume /work 2>/dev/null | sort; exit 7
 """
 
 TIMES = re.compile(r"^(State|Vm|Rss|HugetlbPages|voluntary|nonvoluntary|SigQ|FDSize)")
@@ -114,6 +116,10 @@ COMBINATIONS = [
     ["--device", "/dev/null:/dev/second:r", "--device", "/dev/zero:/dev/sub/third", "--init", "-w", "/tmp", "--domainname", "d.org"],
     ["--security-opt", "systempaths=unconfined", "--tmpfs", "/dev/extra", "-v", "HOST:/var/link/data"],
     ["--network", "none", "-i", "--entrypoint", "/bin/busybox"],
+    ["-p", "8001:80", "-p", "127.0.0.1:8002:53/udp", "--add-host", "gate:host-gateway"],
+    ["--network", "blue", "--ip", "10.77.0.9", "--ip6", "fd00:77::9", "--network-alias", "other-name", "-p", "8001:80"],
+    ["--network", "blue", "--network", "inner", "--mac-address", "02:00:00:00:00:77"],
+    ["--network", "inner"], ["--network", "vlan"],
 ]
 
 
@@ -131,6 +137,11 @@ def filled(options, imgctl, host_folder):
     if any("container:other" in option for option in options):
         imgctl.ok("run", "-d", "--name", "other", "--ipc", "shareable", "busybox", "sleep", "1000")
     imgctl.ok("volume", "create", "old")
+    if any(option in ("blue", "inner", "vlan") for option in options):
+        imgctl.ok("network", "create", "--subnet", "10.77.0.0/24", "--ipv6", "--subnet", "fd00:77::/64", "blue")
+        imgctl.ok("network", "create", "--internal", "--opt", "com.docker.network.driver.mtu=1400", "inner")
+        imgctl.ok("network", "create", "-d", "macvlan", "--subnet", "10.78.0.0/24", "vlan")
+        imgctl.ok("run", "-d", "--name", "mate", "--network", "blue", "--network-alias", "friend", "busybox", "sleep", "1000")
     return [option.replace("HOST", str(host_folder)).replace("PROFILE", str(profile)) for option in options]
 
 
@@ -147,7 +158,7 @@ def test_the_script_makes_what_the_run_makes(imgctl, busybox, tmp_path_of_test, 
     options = filled(options, imgctl, host_folder)
     command = [busybox, "sh", "-c", PROBE]
     known = inodes("self", "the host's")
-    if imgctl.ok("ps", "-q"):
+    if any("container:other" in option for option in options):
         other = imgctl.ok("inspect", "-f", "{{.State.Pid}}", "other").strip()
         known = {**inodes(other, "the other's"), **known}
     before = state_of(imgctl)
@@ -158,9 +169,7 @@ def test_the_script_makes_what_the_run_makes(imgctl, busybox, tmp_path_of_test, 
     scripted = run_script(explained.out, tmp_path_of_test)
     assert scripted.returncode == 7, (scripted.stderr, scripted.stdout[-2000:])
     assert scripted.stderr == ""
-    # the script makes no link of a network's: it is alone, and says so
-    alone = [] if "--network" in options or "--net" in options else ["--network", "none"]
-    real = imgctl("run", "--rm", "--name", "real", "--cidfile", tmp_path_of_test / "cid", *alone, *options, *command)
+    real = imgctl("run", "--rm", "--name", "real", "--cidfile", tmp_path_of_test / "cid", *options, *command)
     assert real.rc == 7, real
     ran = (tmp_path_of_test / "cid").read_text()
     store = re.escape(str(imgctl.root))
@@ -209,6 +218,19 @@ def test_a_signal_goes_to_the_container(imgctl, busybox, tmp_path_of_test):
     assert not [name for name in os.listdir(tmp_path_of_test) if name.startswith("explain.")]
 
 
+def test_a_published_port_leads_to_the_scripts_container(imgctl, busybox, tmp_path_of_test):
+    before = own_network.links()
+    path = tmp_path_of_test / "script.sh"
+    path.write_text(explain(imgctl, "-p", "8001:80", busybox, "sh", "-c",
+                            f"trap 'exit 9' TERM; {' '.join(ANSWER)} & while :; do sleep 0.1; done"))
+    child = subprocess.Popen(["sh", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
+                             env={"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path_of_test)})
+    poll(lambda: ask("127.0.0.1", 8001), "hello\n")
+    child.send_signal(signal.SIGTERM)
+    assert (child.communicate(timeout=30)[1], child.returncode, own_network.links()) == ("", 9, before)
+    assert ask("127.0.0.1", 8001) is None
+
+
 def test_links_of_an_image_lead_inside(imgctl, hub, tmp_path_of_test, host_folder):
     layer = images.busybox_layer().symlink("var/link", "/mnt").symlink("up", "../../../../../..").symlink("loop", "loop")
     hub.push("library/links:latest", images.Image(layer))
@@ -233,7 +255,7 @@ def test_a_missing_source_is_made_by_the_script(imgctl, busybox, tmp_path_of_tes
 
 def test_create(imgctl, busybox):
     """The same steps; only the id is another one, and what is made of it."""
-    scripts = [re.sub(r"[0-9a-f]{12,64}|^# imgctl .*|(?m:^[A-Za-z0-9+/=]{8,}$)", "", imgctl.ok(verb, "--explain", busybox, "true"))
+    scripts = [re.sub(r"im[0-9a-f]{11}|[0-9a-f]{12,64}|^# imgctl .*|(?m:^[A-Za-z0-9+/=]{8,}$)", "", imgctl.ok(verb, "--explain", busybox, "true"))
                for verb in ("run", "create")]
     assert scripts[0].splitlines()[2:] == scripts[1].splitlines()[2:]
     assert imgctl.ok("ps", "-aq") == ""

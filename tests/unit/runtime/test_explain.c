@@ -43,6 +43,28 @@ static const struct cgroup_host_text unified_text = {
 	"cpu memory pids\n",
 };
 
+/* A container at 10.0.0.2 of a bridge, whose port 80 is the host's 8080. */
+static void lay(struct wiring *out)
+{
+	struct wiring_bridge *bridge = wiring_add_bridge(out);
+	struct wiring_end *end = wiring_add_end(out);
+	struct wiring_port *port = wiring_add_port(out);
+	struct ip_address host = { IP_V4, { 10, 0, 0, 1 } };
+	struct ip_address own = { IP_V4, { 10, 0, 0, 2 } };
+
+	*bridge = (struct wiring_bridge){ .name = "br", .ipv4 = { host, 8 } };
+	*end = (struct wiring_end){ .driver = NETWORK_BRIDGE,
+				    .bridge = "br",
+				    .outer = "outer",
+				    .inner = "eth0",
+				    .mac = "02:00:00:00:00:01",
+				    .ipv4 = { own, 8 },
+				    .gateway4 = host };
+	*port = (struct wiring_port){
+		.host_port = 8080, .to = own, .port = 80, .protocol = "tcp"
+	};
+}
+
 /* The script for the specification TEXT on HOST_IS, or the failure. */
 static int make(const char *text, const struct cgroup_host_text *host_is,
 		struct cgroup_limits *limits, struct strbuf *out,
@@ -54,6 +76,7 @@ static int make(const char *text, const struct cgroup_host_text *host_is,
 	autoclean(cgroup_host_release) struct cgroup_host host =
 		CGROUP_HOST_INIT;
 	autoclean(strvec_release) struct strvec lowers = STRVEC_INIT;
+	autoclean(wiring_release) struct wiring wiring = WIRING_INIT;
 	struct init_plan_place place = { -1, "cafe", NULL };
 	struct explain_file file = { "hosts", "x\n", 2, false };
 	struct explain explain = {
@@ -67,9 +90,11 @@ static int make(const char *text, const struct cgroup_host_text *host_is,
 		.lowers = &lowers,
 		.files = &file,
 		.file_count = 1,
+		.wiring = &wiring,
 	};
 
 	assert_non_null(json);
+	lay(&wiring);
 	strvec_add(&lowers, "/layers/two");
 	strvec_add(&lowers, "/layers/one");
 	cgroup_host_parse(host_is, &host);
@@ -82,6 +107,18 @@ static int make(const char *text, const struct cgroup_host_text *host_is,
 static const char *const lines[] = {
 	"#!/bin/sh\n# run?rm -rf /\n",
 	"\nID=cafe\n",
+	"\nlay() {\n\tpid=$1 LAID=$1\n",
+	"\tif ! ip link show dev br >/dev/null 2>&1; then\n"
+	"\t\tip link add name br address 02:42:0a:00:00:01 type bridge\n",
+	"\t\tip addr add 10.0.0.1/8 brd + dev br\n\t\tip link set br up\n",
+	"\nadd element bridge imgctl leases4 { \"outer\" . 10.0.0.2 }\n"
+	"add element inet imgctl any4 { tcp . 8080 : 10.0.0.2 . 80 }\n",
+	"\tip link add name outer master br type veth peer name eth0 "
+	"address 02:00:00:00:00:01 netns \"$pid\"\n\tip link set outer up\n",
+	"\nip addr add 10.0.0.2/8 brd + dev eth0\nip link set eth0 up\n"
+	"ip route add default via 10.0.0.1 dev eth0\nEND\n}\n",
+	"\nunlay() {\n",
+	"\ndelete element inet imgctl any4 { tcp . 8080 : 10.0.0.2 . 80 }\n",
 	"\nbase64 -d >\"$STATE/hosts\" <<'END'\neAo=\nEND\n",
 	"\ngroup /cg/unified/imgctl/\"$ID\"\n",
 	"\ngroup /cg/memory/imgctl/\"$ID\"\n",
@@ -106,6 +143,7 @@ static const char *const lines[] = {
 	" \"$pid\" 'a b' c\nEND\n",
 	"\nunshare --mount --propagation private --uts --pid --fork ",
 	" </dev/null 3<&- ",
+	"\tlay \"$pid\"\n",
 	" pivot_root \"$ROOTFS\" \"$ROOTFS\"\n",
 };
 
