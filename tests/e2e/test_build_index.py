@@ -140,6 +140,16 @@ def test_archives_have_all_of_it(imgctl, build, tmp_path_of_test, tag):
         skopeo("copy", "-q", "--all", f"oci-archive:{path}", f"oci:{layout}")
         entry, = json.loads((layout / "index.json").read_text())["manifests"]
         assert entry["digest"] == ids.read_text()
+    if tag:  # docker's form has this machine's image by its name, and all of it in the layout beside that
+        plain = tmp_path_of_test / "docker.tar"
+        imgctl.ok("save", "-o", plain, "it")
+        skopeo("copy", "-q", f"docker-archive:{plain}:it:latest", f"oci:{tmp_path_of_test}/plain:x")
+        subprocess.run(["umoci", "unpack", "--image", f"{tmp_path_of_test}/plain:x", tmp_path_of_test / "plain-bundle"], check=True,
+                       stdout=subprocess.DEVNULL)
+        assert (tmp_path_of_test / "plain-bundle/rootfs/f").read_text() == "amd64"
+        with tarfile.open(plain) as archived:
+            entry, = json.load(archived.extractfile("index.json"))["manifests"]
+        assert entry["digest"] == ids.read_text()
     assert "untagged.imgctl" not in imgctl.ok("images", "-a") and b"untagged.imgctl" not in archive.read_bytes()
     assert not (imgctl.root / "refs/untagged.imgctl.invalid").exists()
     other = imgctl.another()
