@@ -5,9 +5,15 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/log.h"
 #include "cmd/front/user_config.h"
 
-enum { TOOL_FAILED = 125, PROGRAM_DENIED = 126, PROGRAM_NOT_FOUND = 127 };
+enum {
+	TOOL_FAILED = 125,
+	PROGRAM_DENIED = 126,
+	PROGRAM_NOT_FOUND = 127,
+	MONITOR_LOST = 255, /* attach_client's */
+};
 
 int foreground_stay(struct command_call *call,
 		    const struct attach_client *client, struct error *err)
@@ -23,6 +29,9 @@ int foreground_stay(struct command_call *call,
 	if (attach_client_run(&own, &outcome, err) < 0)
 		return -1;
 	call->status = outcome.exit_code;
+	if (outcome.end == ATTACH_END_BROKEN &&
+	    outcome.exit_code == MONITOR_LOST)
+		log_warn("attach", "the container's monitor has died");
 	return 0;
 }
 

@@ -288,8 +288,8 @@ def test_settings_of_the_hosts_namespaces(imgctl, canary, busybox):
 
 SHELL = """
 import os, select, subprocess, sys
-subprocess.run(sys.argv[1:])
-print("waiting:", repr(os.read(0, 100).decode()) if select.select([0], [], [], 0)[0] else "nothing")
+rc = subprocess.run(sys.argv[1:]).returncode
+print(f"ended with {rc}, waiting:", repr(os.read(0, 100).decode()) if select.select([0], [], [], 0)[0] else "nothing")
 """
 
 

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from harness import faults, leaks, peers
+from harness import faults, leaks, own_network, peers
 
 MOST = 4  # numbers of one call that are tried
 HITS = 0.5  # at least: a point may be passed over when calls are spread differently over processes
@@ -37,6 +37,7 @@ def deal(imgctl, tmp_path_of_test):
         if ids:
             imgctl.ok("rm", "-f", *ids)
         assert imgctl.ok("ps", "-aq") == ""
+        watch.before["link"] |= own_network.kept(imgctl.root)
         left = watch.left()
         assert not left, f"killed before {point}:\n" + "\n".join(left)
     return check

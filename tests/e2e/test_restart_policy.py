@@ -124,6 +124,14 @@ def test_a_killed_monitor_s_container(imgctl, busybox, verb, after):
     assert state(imgctl, "it") == after
 
 
+def test_a_monitor_killed_while_somebody_watches(imgctl, busybox):
+    child = imgctl.popen("run", "--name", "it", busybox, "sh", "-c", "echo up; exec sleep 1000", text=True)
+    assert child.stdout.readline() == "up\n"
+    os.kill(monitor_of(state(imgctl, "it", "Pid")), signal.SIGKILL)
+    assert "the container's monitor has died" in child.communicate(timeout=30)[1]
+    assert child.returncode == 255
+
+
 def test_a_program_that_survives_its_monitor(imgctl, busybox):
     """One that changed its ids does not get the signal that its parent's death would be."""
     imgctl.ok("run", "-d", "--name", "it", busybox, "sh", "-c", "exec su alice -c 'exec sleep 1000'")

@@ -29,17 +29,19 @@ def links():
         return {line.split(":")[0].strip() for line in file if ":" in line}
 
 
+def kept(root):
+    """The links of the networks of the store at ROOT, which stay for the next container."""
+    documents = [json.loads(path.read_text()) for path in (root / "networks").glob("*.json")]
+    return {document.get("Link") or document.get("Parent") for document in documents} - {None, ""}
+
+
 def remove_bridges(root):
-    """Take away the links of the networks of the store at ROOT, which stay for the next container otherwise."""
-    folder = root / "networks"
-    if not folder.exists():
+    """Take away those links."""
+    if not (root / "networks").exists():
         return
     # not this process's: pytest keeps a test's name there, whatever bytes that has
     how = {"check": False, "stderr": subprocess.DEVNULL, "env": {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}}
-    for path in folder.glob("*.json"):
-        document = json.loads(path.read_text())
-        name = document.get("Link") or document.get("Parent")
-        if name:  # a listing can miss one while others go
-            subprocess.run(["ip", "link", "delete", name], **how)
+    for name in kept(root):  # a listing of links can miss one while others go
+        subprocess.run(["ip", "link", "delete", name], **how)
     if os.path.exists("/usr/sbin/nft"):
         subprocess.run("nft delete table inet imgctl; nft delete table bridge imgctl", shell=True, **how)
