@@ -218,7 +218,9 @@ static int run_leg(struct leg *leg, struct exchange *exchange,
 	leg->is_ranged = !leg->no_ranges && !transfer->decode &&
 			 (transfer->at > 0 || transfer->end < size_of(leg));
 	build_headers(leg, &headers);
+	/* cppcheck-suppress autoVariables ; for this one request */
 	exchange->headers = &headers;
+	/* cppcheck-suppress autoVariables ; likewise */
 	exchange->receiver = &receiver;
 	leg->verdict = VERDICT_NONE;
 	leg->skip = 0;

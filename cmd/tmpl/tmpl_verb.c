@@ -44,6 +44,7 @@ static void add_digits(uint64_t magnitude, unsigned base, bool upper,
 	size_t count = 0;
 
 	while (magnitude) {
+		/* cppcheck-suppress zerodivcond ; the base is 2 at least */
 		digits[count++] = symbols[magnitude % base];
 		magnitude /= base;
 	}

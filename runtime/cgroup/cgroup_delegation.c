@@ -57,6 +57,7 @@ static char *find_place(const char *mount, const char *own)
 	while (is_writable(mount, group)) {
 		if (!has_processes(mount, group))
 			return TAKE_PTR(group);
+		/* cppcheck-suppress nullPointer ; what hands it over returns */
 		slash = strrchr(group, '/');
 		if (!slash || slash == group)
 			break;

@@ -191,7 +191,8 @@ static int write_file(int folder_fd, const char *name,
 
 const void *container_files_init(size_t *length_out)
 {
-	*length_out = (size_t)(container_init_end - container_init_start);
+	*length_out = (size_t)((uintptr_t)container_init_end -
+			       (uintptr_t)container_init_start);
 	return container_init_start;
 }
 

@@ -36,10 +36,11 @@ static int open_program(struct error *err)
 		if (fd < 0)
 			return error_sys(err, errno,
 					 "make room for imgctl-network");
-		if (fs_write_all(fd, network_program_start,
-				 (size_t)(network_program_end_of_file -
-					  network_program_start),
-				 err) < 0)
+		if (fs_write_all(
+			    fd, network_program_start,
+			    (size_t)((uintptr_t)network_program_end_of_file -
+				     (uintptr_t)network_program_start),
+			    err) < 0)
 			return error_wrap(err, "unpack imgctl-network");
 		return TAKE_FD(fd);
 	}

@@ -8,5 +8,6 @@ find base registry layers runtime builder cmd -name '*.c' -print0 |
 	xargs -0 -r -n 4 -P "$(nproc)" clang-tidy --quiet -p build/clang --warnings-as-errors='*'
 find base registry layers runtime builder cmd -name '*.c' -print0 |
 	xargs -0 -r cppcheck --quiet --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
-		-j "$(nproc)" --std=c11 -D_GNU_SOURCE -I. --suppress=missingIncludeSystem
+		-j "$(nproc)" --std=c11 -D_GNU_SOURCE "-D__$(uname -m)__" -I. --suppress=missingIncludeSystem \
+		--include=/usr/include/jansson.h # its loops are macros
 echo "no findings"
