@@ -4,15 +4,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "builder/files/file_copy.h"
 #include "builder/steps/copy_owner.h"
 #include "builder/steps/step_files.h"
+
+enum { LINKS_MAX = 40 }; /* the kernel's */
 
 struct running {
 	const struct copy_request *request;
@@ -86,6 +90,34 @@ static bool is_folder(const struct running *running, const char *path)
 	return fd >= 0;
 }
 
+/*
+ * A destination that is a link to a file means that file, there or not. Only
+ * the last component is followed here: those before it the kernel follows.
+ */
+static int follow(const struct running *running, char **path, struct error *err)
+{
+	for (int left = LINKS_MAX; left > 0; left--) {
+		char *slash = strrchr(*path, '/');
+		autofree char *parent = xstrndup(*path,
+						 (size_t)(slash - *path) + 1);
+		autoclose int fd = fs_open_raw(running->files.root, parent,
+					       FS_IN_ROOT,
+					       O_RDONLY | O_DIRECTORY, 0);
+		char target[PATH_MAX];
+		ssize_t length = fd < 0 ? -1
+					: readlinkat(fd, slash + 1, target,
+						     sizeof(target) - 1);
+
+		if (length < 0)
+			return 0; /* no link, or nothing yet */
+		target[length] = '\0';
+		free(*path);
+		*path = *target == '/' ? xstrdup(target)
+				       : xasprintf("%s%s", parent, target);
+	}
+	return error_sys(err, ELOOP, "open %s", *path);
+}
+
 /* The folder that PART goes to, and what it is called in there ("": nothing).
  */
 static int find_place(const struct running *running,
@@ -99,9 +131,13 @@ static int find_place(const struct running *running,
 	autofree char *whole = is_into ? xasprintf("%s/%s", destination,
 						   part->name)
 				       : xstrdup(destination);
-	char *slash = strrchr(whole, '/');
-	autofree char *parent = xstrndup(whole, (size_t)(slash - whole));
+	autofree char *parent = NULL;
+	char *slash;
 
+	if (!is_into && follow(running, &whole, err) < 0)
+		return -1;
+	slash = strrchr(whole, '/');
+	parent = xstrndup(whole, (size_t)(slash - whole));
 	*name_out = NULL;
 	if (part->kind == COPY_PART_FOLDER) {
 		*name_out = xstrdup("");
