@@ -25,6 +25,18 @@ void build_state_tell(const struct build_state *build,
 	events->receive(events->context, event);
 }
 
+int build_state_place(struct build_state *build, struct error *err)
+{
+	int result = 0;
+
+	(void)pthread_mutex_lock(&build->lock); /* no way to fail */
+	if (!build->place.name)
+		result = build_place_open(build->request->store, &build->place,
+					  err);
+	(void)pthread_mutex_unlock(&build->lock);
+	return result;
+}
+
 static void build_state_release(struct build_state *build)
 {
 	for (size_t i = 0;
@@ -296,9 +308,9 @@ static int prepare(struct build_state *build,
 		return error_sys(err, errno, "begin to build");
 	if (dockerfile_find_target(file, request->target, target, err) < 0 ||
 	    settle_platforms(build, err) < 0 || begin_global(build, err) < 0 ||
-	    lease_open(request->store, &build->lease, err) < 0 ||
-	    build_place_open(request->store, &build->place, err) < 0)
+	    lease_open(request->store, &build->lease, err) < 0)
 		return -1;
+	build_place_sweep(request->store);
 	warn_unused(build);
 	mark(build, (*target)->number);
 	return 0;

@@ -52,7 +52,7 @@ static void sweep_one(const struct store *store, const char *name)
 }
 
 /* Builds that do not live any more. */
-static void sweep(const struct store *store)
+void build_place_sweep(const struct store *store)
 {
 	autoclean(strvec_release) struct strvec names = STRVEC_INIT;
 	autoclean(error_release) struct error ignored = ERROR_INIT;
@@ -91,7 +91,7 @@ int build_place_open(struct store *store, struct build_place *out,
 	autofree char *scratch = NULL;
 	autofree char *secret = NULL;
 
-	sweep(store);
+	build_place_sweep(store);
 	if (getrandom(&number, sizeof(number), 0) < 0)
 		return error_sys(err, errno, "get random bytes");
 	place.store = store;

@@ -32,6 +32,9 @@ struct build_place {
 		.scratch_fd = -1, .secret_fd = -1, .lock = LOCKFILE_INIT \
 	}
 
+/* Clear away behind builds that were killed. */
+void build_place_sweep(const struct store *store);
+
 /* Make the folders, after sweeping up behind builds that were killed. */
 int build_place_open(struct store *store, struct build_place *out,
 		     struct error *err) must_check;

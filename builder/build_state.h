@@ -39,7 +39,7 @@ struct build_stage {
 
 struct build_state {
 	const struct build_request *request;
-	struct build_place place;
+	struct build_place place; /* lock, until build_state_place was called */
 	struct build_log log;
 	struct scope global;
 	char *host_platform, *platform;
@@ -59,6 +59,12 @@ struct build_state {
 /* Run the stage, or wait until it is done. Fails when it failed. */
 int build_stage_need(struct build_state *build, size_t number,
 		     struct error *err) must_check;
+
+/*
+ * Have the build's folders, which nothing that is cached needs: making them
+ * costs as much as looking twenty steps up.
+ */
+int build_state_place(struct build_state *build, struct error *err) must_check;
 
 /* Tell of EVENT. */
 void build_state_tell(const struct build_state *build,

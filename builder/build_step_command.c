@@ -164,7 +164,8 @@ static int execute(struct build_step *step, struct run_call *call,
 	struct run_step_end end;
 	int result;
 
-	if (build_failed_open(build, step, &failed, err) < 0)
+	if (build_state_place(build, err) < 0 ||
+	    build_failed_open(build, step, &failed, err) < 0)
 		return -1;
 	run.kept_fd = failed.folder;
 	*is_kept_out = failed.is_taken_up;

@@ -90,7 +90,9 @@ int build_step_copy(struct build_step *step, struct error *err)
 	struct digest quick;
 	autoclose int view = -1;
 
-	if (build_source_find(step->build, step->stage, copy->from, &source,
+	/* a git tree is brought there */
+	if ((request.is_add && build_state_place(step->build, err) < 0) ||
+	    build_source_find(step->build, step->stage, copy->from, &source,
 			      err) < 0)
 		return -1;
 	build_step_key(step, is_alone, &step->key);
