@@ -145,7 +145,7 @@ def buildah(hub, session_dir, tmp_path_factory):
     have("busybox")
     run.have = have
     yield run
-    subprocess.run(["umount", f"{folder}/b/overlay"], stderr=subprocess.DEVNULL, check=False)
+    subprocess.run(["umount", "-R", f"{folder}/b/overlay"], stderr=subprocess.DEVNULL, check=False)
     shutil.rmtree(folder, ignore_errors=True)
 
 
