@@ -30,11 +30,22 @@ static int add(struct link_line *line, const char *name, int base,
 		return -NLE_NOMEM;
 	rtnl_link_set_name(link, name);
 	rtnl_link_set_link(link, base);
-	rtnl_link_set_ifalias(link, mark);
 	rtnl_link_set_flags(link, IFF_UP);
 	if (rtnl_link_vlan_set_id(link, vlan) < 0)
 		return -NLE_INVAL;
 	return rtnl_link_add(line->socket, link, NLM_F_CREATE | NLM_F_EXCL);
+}
+
+/* Apart: a link that is being made takes no alias from the kernel. */
+static int set_mark(struct link_line *line, const char *name)
+{
+	autoclean(rtnl_link_put) struct rtnl_link *link = find(line, name);
+	autoclean(rtnl_link_put) struct rtnl_link *change = rtnl_link_alloc();
+
+	if (!link || !change)
+		return -NLE_NODEV;
+	rtnl_link_set_ifalias(change, mark);
+	return rtnl_link_change(line->socket, link, change, 0);
 }
 
 int link_vlan_make(struct link_line *line, const char *name, const char *base,
@@ -47,6 +58,8 @@ int link_vlan_make(struct link_line *line, const char *name, const char *base,
 		return error_set(err, ERROR_NOT_FOUND,
 				 "network link %s is not there", base);
 	code = add(line, name, rtnl_link_get_ifindex(parent), vlan);
+	if (code >= 0)
+		code = set_mark(line, name);
 	/* another start may be faster */
 	if (code >= 0 || code == -NLE_EXIST)
 		return 0;

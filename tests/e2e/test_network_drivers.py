@@ -75,7 +75,7 @@ def test_a_parent_of_one_vlan_is_made(imgctl, busybox, wire):
     for vlan in (30, 31):
         imgctl.ok("run", "-d", "--name", f"one{vlan}", "--network", f"mv{vlan}", busybox, *ANSWER)
     wire.do("ip", "link", "add", "link", "far0", "name", "far0.30", "type", "vlan", "id", "30")
-    wire.do("ip", "addr", "add", "198.51.30.2/24", "dev", "far0.30")
+    wire.do("ip", "addr", "add", "198.51.30.99/24", "dev", "far0.30")
     wire.do("ip", "link", "set", "far0.30", "up")
     own = address_of(imgctl, "one30")
     poll(lambda: wire.call(lambda: ask(own, 80)), "hello\n")
