@@ -109,7 +109,10 @@ static size_t format_number(int64_t value, char buffer[static 24])
 	return at;
 }
 
-/* Without CAP_SYS_RESOURCE it cannot be lowered: then it stays. */
+/*
+ * Without CAP_SYS_RESOURCE it cannot be lowered: then it stays. In a new user
+ * namespace the file is somebody else's, and launch.c has written it.
+ */
 static int set_score(const struct runtime_process *process)
 {
 	autoclose int fd = -1;
@@ -121,7 +124,7 @@ static int set_score(const struct runtime_process *process)
 	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 	length = format_number(process->oom_score_adj.value, text);
 	if (fd < 0)
-		return -1;
+		return errno == EACCES ? 0 : -1;
 	return write(fd, text, length) < 0 && errno != EACCES ? -1 : 0;
 }
 

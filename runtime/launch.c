@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 
@@ -105,12 +106,35 @@ static int give_devices(const struct init_plan *plan, pid_t pid,
 				joined < 0 ? own : joined, err);
 }
 
+/* Root of a user namespace may not, least of all to lower it. */
+static int give_score(const struct init_plan *plan, pid_t pid,
+		      struct error *err)
+{
+	const struct runtime_number *score =
+		&plan->confine.process->oom_score_adj;
+	autofree char *path = NULL;
+	autoclose int fd = -1;
+
+	if (!score->is_set ||
+	    !plan->spec->namespaces[RUNTIME_NAMESPACE_USER].is_asked)
+		return 0;
+	path = xasprintf("/proc/%d/oom_score_adj", (int)pid);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	/* without CAP_SYS_RESOURCE it stays, as in confine.c */
+	if (fd >= 0 && dprintf(fd, "%lld", (long long)score->value) < 0 &&
+	    errno != EACCES)
+		return error_sys(err, errno, "write %s", path);
+	return 0;
+}
+
 /* What only a parent can do, while the child mounts. */
 static int serve(const struct launch *launch, const struct init_plan *plan,
 		 const struct launched *child, struct error *err)
 {
 	const struct runtime_spec *spec = launch->spec;
 
+	if (give_score(plan, child->pid, err) < 0)
+		return -1;
 	if (plan->waits_for_maps) {
 		if (idmap_write(child->pid, &spec->uid_maps, &spec->gid_maps,
 				err) < 0)

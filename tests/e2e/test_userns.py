@@ -53,6 +53,10 @@ def test_uidmap_is_the_kernels(imgctl, busybox):
     assert [line.split() for line in shown[1:3]] == [["0", "300000", "65536"]] * 2
 
 
+def test_the_score_for_the_kernels_choice(imgctl, busybox):
+    assert imgctl.ok("run", "--rm", *MAP, "--oom-score-adj", "300", busybox, "cat", "/proc/self/oom_score_adj") == "300\n"
+
+
 def test_the_host_sees_other_ids(imgctl, busybox):
     imgctl.ok("run", "-d", "--name", "cc", *MAP, "--user", "1000", busybox, "sleep", "60")
     pid = imgctl.json("inspect", "cc")[0]["State"]["Pid"]
