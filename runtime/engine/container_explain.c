@@ -195,6 +195,8 @@ int container_explain(const struct store *store, struct container *container,
 	explain.lowers = &material.lowers;
 	if (!material.lowers.count)
 		explain.root = container_hostroot_path(container);
+	explain.uids = &material.ids.uids;
+	explain.gids = &material.ids.gids;
 	explain.files = material.files;
 	explain.file_count = material.file_count;
 	explain.volumes = material.volumes;

@@ -10,6 +10,7 @@
 #include "runtime/explain/explain_network.h"
 #include "runtime/explain/explain_process.h"
 #include "runtime/explain/explain_text.h"
+#include "runtime/explain/explain_userns.h"
 
 /* A system call's number as text. */
 #define TEXT_OF(number) #number
@@ -242,7 +243,7 @@ static const char root_functions[] =
 static const char exchange[] =
 	"\n"
 	"# It says its number when it stands ready, or ends.\n"
-	"read -r pid <\"$STATE/up\" || :\n"
+	"read -r pid <&7 || :\n"
 	"if [ -n \"$pid\" ]; then\n";
 
 static const char laying[] = "\t# The network, from outside.\n"
@@ -259,7 +260,7 @@ static const char exchange_roots[] =
 	"\t# The program may begin.\n"
 	"\techo go >&6\n"
 	"fi\n"
-	"exec 3<&- 6>&-\n"
+	"exec 3<&- 6>&- 7<&-\n"
 	"\n"
 	"# A signal for this script goes to the container; then wait on.\n"
 	"while :; do\n"
@@ -330,19 +331,44 @@ static void add_workdir(const struct explain *explain, struct strbuf *out)
 	strbuf_addstr(out, "\ncd \"$target\"\n");
 }
 
+static bool has_users(const struct explain *explain)
+{
+	return explain->init->confine.in_user_namespace;
+}
+
+/* What the parts begin with: where there are two, it is said once. */
+static int add_functions(const struct explain *explain, struct strbuf *out,
+			 struct error *err)
+{
+	if (!has_users(explain))
+		return 0;
+	explain_add_reason("What the next two parts have in common.", out);
+	strbuf_addstr(out, "FUNCTIONS=$(cat <<'END'\n");
+	strbuf_addstr(out, root_functions);
+	strbuf_addstr(out, "END\n)\nexport FUNCTIONS\n");
+	return explain_userns_before(explain, out, err);
+}
+
 static int add_inside(const struct explain *explain, struct strbuf *out,
 		      struct error *err)
 {
+	if (add_functions(explain, out, err) < 0)
+		return -1;
 	explain_add_reason("Second part: the container's first process, with "
 			   "all rights and the host's files still there.",
 			   out);
 	strbuf_addstr(out, "INSIDE=$(cat <<'END'\n");
-	strbuf_addstr(out, root_functions);
+	strbuf_addstr(out, has_users(explain)
+				   ? "exec 8<&-\neval \"$FUNCTIONS\"\n"
+				   : root_functions);
 	explain_add_reason("Its number on the host, for whoever exchanges the "
 			   "roots.",
 			   out);
 	strbuf_addstr(out, "read -r pid rest </proc/self/stat\n");
-	explain_group_join(out);
+	if (has_users(explain))
+		strbuf_addstr(out, "echo \"$pid\" >&4\nread -r joined <&5\n");
+	else
+		explain_group_join(out);
 	explain_process_names(explain, out);
 	if (explain_mounts_root(explain, out, err) < 0)
 		return -1;
@@ -367,16 +393,26 @@ static void add_start(const struct explain *explain, struct strbuf *out)
 {
 	explain_add_reason("First part again: two pipes to talk by, then the "
 			   "namespaces, and the container's first process in "
-			   "them.",
+			   "them;\n# it ends when this script is killed.",
 			   out);
-	strbuf_addstr(out,
-		      "mkfifo \"$STATE/up\" \"$STATE/down\"\n"
-		      "exec 3<&0 6<>\"$STATE/down\"\nexport GROUPS_MADE\n");
-	explain_process_spaces(explain, out);
+	strbuf_addstr(out, "mkfifo \"$STATE/up\" \"$STATE/down\"\n"
+			   "exec 3<&0 6<>\"$STATE/down\"\n"
+			   "export GROUPS_MADE INSIDE\n"
+			   "setpriv --pdeathsig KILL ");
+	if (has_users(explain))
+		strbuf_addstr(out, "unshare --mount --propagation private");
+	else
+		explain_process_spaces(explain, out);
 	strbuf_addf(out,
-		    " -- \"$SH\" -c \"$INSIDE\" 4>\"$STATE/up\" "
-		    "5<>\"$STATE/down\" %s 3<&- 6>&- &\nchild=$!\n",
+		    " -- \"$SH\" -c \"$%s\" 4>\"$STATE/up\" "
+		    "5<>\"$STATE/down\" %s 3<&- 6>&- &\nchild=$!\n"
+		    "exec 7<\"$STATE/up\"\n",
+		    has_users(explain) ? "BEFORE" : "INSIDE",
 		    explain->has_stdin ? "<&3" : "</dev/null");
+	if (has_users(explain)) {
+		explain_userns_join(out);
+		strbuf_addstr(out, "ROOTFS=/mnt/rootfs\n");
+	}
 	strbuf_addstr(out, exchange);
 	if (explain_network_is_asked(explain))
 		strbuf_addstr(out, laying);
@@ -395,6 +431,8 @@ int explain_script(const struct explain *explain, struct strbuf *out,
 	add_files(explain, out);
 	if (explain_group_make(explain, out, err) < 0)
 		return -1;
+	if (has_users(explain))
+		explain_userns_open(explain, out);
 	explain_add_reason("Last part, as the container's user: a shell that "
 			   "waits for its root, and becomes the program.",
 			   out);

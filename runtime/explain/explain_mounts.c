@@ -76,14 +76,6 @@ static const char *propagation_word(unsigned long propagation)
 	return "private";
 }
 
-static int refuse(const struct mount_op *op, const char *what,
-		  struct error *err)
-{
-	return error_set(err, ERROR_UNSUPPORTED,
-			 "mount %s: %s cannot be explained as a script",
-			 op->shown, what);
-}
-
 /* "/a: why" as the reason of a step; the path is the user's or an image's. */
 static void add_mount_reason(const struct mount_op *op, const char *why,
 			     struct strbuf *out)
@@ -176,13 +168,15 @@ static void explain_filesystem(const struct mount_op *op, struct strbuf *out)
 		if (flags & MS_RDONLY)
 			late.set |= MOUNT_ATTR_RDONLY;
 		flags &= ~(unsigned long)MS_RDONLY;
-		strbuf_addstr(out, "mkdir -p \"$STATE/hidden\"\n"
-				   "cp -a \"$target/.\" \"$STATE/hidden\"\n");
+		strbuf_addstr(out, "mkdir -p \"$STATE/scratch/hidden\"\n"
+				   "cp -a \"$target/.\" "
+				   "\"$STATE/scratch/hidden\"\n");
 	}
 	add_filesystem(op, source, flags, out);
 	if (options->copy_up)
-		strbuf_addstr(out, "cp -a \"$STATE/hidden/.\" \"$target\"\n"
-				   "rm -rf \"$STATE/hidden\"\n");
+		strbuf_addstr(out, "cp -a \"$STATE/scratch/hidden/.\" "
+				   "\"$target\"\n"
+				   "rm -rf \"$STATE/scratch/hidden\"\n");
 	add_attributes(&late, "restrict", out);
 	if (options->propagation && options->propagation != MS_PRIVATE)
 		strbuf_addf(out, "mnt --make-%s \"$target\"\n",
@@ -218,38 +212,104 @@ static bool add_borrowed(const struct mount_op *op, struct strbuf *out)
 	return true;
 }
 
-static int explain_bind(const struct explain *explain,
-			const struct mount_op *op, struct strbuf *out,
-			struct error *err)
+/* What is not there yet is made as imgctl would, as a folder. */
+static void add_missing(const struct explain *explain,
+			const struct mount_op *op, struct strbuf *out)
 {
-	const struct mount_options *options = &op->options;
 	struct stat st;
 
+	if (stat(op->source, &st) == 0 ||
+	    !strncmp(op->source, explain->state, strlen(explain->state)))
+		return;
+	strbuf_addstr(out, "mkdir -p ");
+	explain_add_word(op->source, out);
+	strbuf_addch(out, '\n');
+}
+
+/* "mapped" is a function that explain_userns.c begins its part with. */
+static void add_source(const struct explain *explain, const struct mount_op *op,
+		       struct strbuf *out)
+{
+	const struct mount_options *options = &op->options;
+
+	if (!options->idmap && add_borrowed(op, out))
+		return;
 	if (options->idmap)
-		return refuse(op, "an idmapped mount", err);
+		strbuf_addstr(out, "mapped ");
+	else
+		strbuf_addf(out, "mnt --%s ",
+			    options->is_recursive_bind ? "rbind" : "bind");
+	explain_add_path(op->source, explain->state, out);
+	strbuf_addstr(out, " \"$target\"");
+	if (options->idmap)
+		strbuf_addf(out, " %d %d", options->is_recursive_bind,
+			    options->is_idmap_recursive);
+	strbuf_addch(out, '\n');
+}
+
+void explain_mounts_stage(const struct explain *explain, size_t index,
+			  struct strbuf *out)
+{
+	const struct mount_op *op = &explain->init->mounts.ops[index];
+
+	add_mount_reason(op,
+			 op->options.idmap
+				 ? "a part of the host's files, with the ids "
+				   "that the container sees"
+				 : "a part of the host's files, whoever may "
+				   "see them there",
+			 out);
+	add_missing(explain, op, out);
+	strbuf_addstr(out, "stage ");
+	explain_add_path(op->source, explain->state, out);
+	strbuf_addf(out, " %zu\n", index);
+	add_source(explain, op, out);
+	strbuf_addstr(out, "mnt --make-rprivate \"$target\"\n");
+	add_attributes(&op->options.recursive, "restrict_all", out);
+	add_attributes(&op->options.own, "restrict", out);
+}
+
+/* In a user namespace: what was put aside for it. */
+static void take_staged(const struct mount_op *op, size_t index,
+			struct strbuf *out)
+{
+	unsigned long propagation = op->options.propagation;
+
+	add_mount_reason(op, "what was taken for it", out);
+	strbuf_addf(out, "place \"$STATE/trees/%zu\" ", index);
+	explain_add_word(op->target, out);
+	strbuf_addf(out, "\nmnt --rbind \"$STATE/trees/%zu\" \"$target\"\n",
+		    index);
+	if (propagation && propagation != MS_PRIVATE)
+		add_propagation(&op->options, out);
+}
+
+static int explain_bind(const struct explain *explain, size_t index,
+			struct strbuf *out, struct error *err)
+{
+	const struct mount_op *op = &explain->init->mounts.ops[index];
+
+	if (explain->init->confine.in_user_namespace) {
+		take_staged(op, index, out);
+		return 0;
+	}
+	if (op->options.idmap)
+		return error_set(err, ERROR_UNSUPPORTED,
+				 "mount %s: idmap cannot be explained as a "
+				 "script where there is no user namespace",
+				 op->shown);
 	add_mount_reason(op, "a part of the host's files, by another name",
 			 out);
-	/* what is not there yet is made as imgctl would, as a folder */
-	if (stat(op->source, &st) < 0 &&
-	    strncmp(op->source, explain->state, strlen(explain->state)) != 0) {
-		strbuf_addstr(out, "mkdir -p ");
-		explain_add_word(op->source, out);
-		strbuf_addch(out, '\n');
-	}
+	add_missing(explain, op, out);
 	strbuf_addstr(out, "place ");
 	explain_add_path(op->source, explain->state, out);
 	strbuf_addch(out, ' ');
 	explain_add_word(op->target, out);
 	strbuf_addch(out, '\n');
-	if (!add_borrowed(op, out)) {
-		strbuf_addf(out, "mnt --%s ",
-			    options->is_recursive_bind ? "rbind" : "bind");
-		explain_add_path(op->source, explain->state, out);
-		strbuf_addstr(out, " \"$target\"\n");
-	}
-	add_propagation(options, out);
-	add_attributes(&options->recursive, "restrict_all", out);
-	add_attributes(&options->own, "restrict", out);
+	add_source(explain, op, out);
+	add_propagation(&op->options, out);
+	add_attributes(&op->options.recursive, "restrict_all", out);
+	add_attributes(&op->options.own, "restrict", out);
 	return 0;
 }
 
@@ -302,7 +362,7 @@ int explain_mounts_plan(const struct explain *explain, struct strbuf *out,
 			explain_group_view(explain, op, out);
 		else if (op->kind == MOUNT_FILESYSTEM)
 			explain_filesystem(op, out);
-		else if (explain_bind(explain, op, out, err) < 0)
+		else if (explain_bind(explain, i, out, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -332,7 +392,23 @@ static int add_lowers(const struct explain *explain, struct strbuf *out,
 	return 0;
 }
 
-static void fill_volumes(const struct explain *explain, struct strbuf *out)
+/* What no image fills belongs to the container's root. */
+static void add_filling(const struct explain *explain,
+			const struct explain_volume *volume, struct strbuf *out)
+{
+	strbuf_addstr(out, "inside ");
+	explain_add_word(volume->destination, out);
+	strbuf_addstr(out,
+		      "\nif [ -d \"$target\" ]; then\n\tcp -a \"$target/.\" ");
+	explain_add_path(volume->path, explain->state, out);
+	if (explain->init->confine.in_user_namespace) {
+		strbuf_addstr(out, "\nelse\n\tchown \"$OWNER\" ");
+		explain_add_path(volume->path, explain->state, out);
+	}
+	strbuf_addstr(out, "\nfi\n");
+}
+
+void explain_mounts_volumes(const struct explain *explain, struct strbuf *out)
 {
 	for (size_t i = 0; i < explain->volume_count; i++) {
 		const struct explain_volume *volume = &explain->volumes[i];
@@ -343,36 +419,40 @@ static void fill_volumes(const struct explain *explain, struct strbuf *out)
 		strbuf_addstr(out, "mkdir -p ");
 		explain_add_path(volume->path, explain->state, out);
 		strbuf_addch(out, '\n');
-		if (!volume->destination)
-			continue;
-		strbuf_addstr(out, "inside ");
-		explain_add_word(volume->destination, out);
-		strbuf_addstr(out, "\nif [ -d \"$target\" ]; then\n\tcp -a "
-				   "\"$target/.\" ");
-		explain_add_path(volume->path, explain->state, out);
-		strbuf_addstr(out, "\nfi\n");
+		if (volume->destination)
+			add_filling(explain, volume, out);
 	}
+}
+
+int explain_mounts_plain_root(const struct explain *explain, struct strbuf *out,
+			      struct error *err)
+{
+	if (!explain->root) {
+		explain_add_reason("The root file system: the image's layers, "
+				   "and the container's own above them.",
+				   out);
+		return add_lowers(explain, out, err);
+	}
+	explain_add_reason("The root file system: a folder of the host.", out);
+	strbuf_addstr(out, "mnt --rbind ");
+	explain_add_word(explain->root, out);
+	strbuf_addstr(out, " \"$ROOTFS\"\nmnt --make-rprivate \"$ROOTFS\"\n");
+	return 0;
 }
 
 int explain_mounts_root(const struct explain *explain, struct strbuf *out,
 			struct error *err)
 {
-	if (explain->root) {
-		explain_add_reason("The root file system: a folder of the "
-				   "host.",
+	if (explain->init->confine.in_user_namespace) {
+		explain_add_reason("The root file system once more: what came "
+				   "along with others cannot be moved here.",
 				   out);
-		strbuf_addstr(out, "mnt --rbind ");
-		explain_add_word(explain->root, out);
-		strbuf_addstr(out, " \"$ROOTFS\"\nmnt --make-rprivate "
-				   "\"$ROOTFS\"\n");
-	} else {
-		explain_add_reason("The root file system: the image's layers, "
-				   "and the container's own above them.",
-				   out);
-		if (add_lowers(explain, out, err) < 0)
-			return -1;
+		strbuf_addstr(out, "mnt --rbind \"$ROOTFS\" \"$ROOTFS\"\n");
+		return 0;
 	}
-	fill_volumes(explain, out);
+	if (explain_mounts_plain_root(explain, out, err) < 0)
+		return -1;
+	explain_mounts_volumes(explain, out);
 	return 0;
 }
 

@@ -10,9 +10,26 @@
 #include "base/strbuf.h"
 #include "runtime/explain/explain_plan.h"
 
-/* Append the mount of the root file system, and the filling of new volumes. */
+/*
+ * Append the mount of the root file system, and the filling of new volumes; in
+ * a user namespace both are explain_userns.h's, and this takes what is there.
+ */
 int explain_mounts_root(const struct explain *explain, struct strbuf *out,
 			struct error *err) must_check;
+
+/* Append the mount of the root file system with the host's ids. */
+int explain_mounts_plain_root(const struct explain *explain, struct strbuf *out,
+			      struct error *err) must_check;
+
+/* Append the making and filling of volumes that are not there. */
+void explain_mounts_volumes(const struct explain *explain, struct strbuf *out);
+
+/*
+ * Append what the planned mount at INDEX, a bind, needs of the host while all
+ * rights are there: its source, mounted aside with its attributes.
+ */
+void explain_mounts_stage(const struct explain *explain, size_t index,
+			  struct strbuf *out);
 
 /* Append the planned mounts, in their order. */
 int explain_mounts_plan(const struct explain *explain, struct strbuf *out,

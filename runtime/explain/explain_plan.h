@@ -43,6 +43,8 @@ struct explain {
 	const struct seccomp_filter *filter; /* NULL: none */
 	const struct strvec *lowers; /* layers' folders, topmost first */
 	const char *root;	     /* folder that is the root itself; NULL */
+	/* with a user namespace: the host's ids of the container's */
+	const struct runtime_id_maps *uids, *gids;
 	const struct explain_file *files;
 	size_t file_count;
 	const struct explain_volume *volumes;

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
+#include "base/userns.h"
 #include "runtime/explain/explain_text.h"
 #include "runtime/rlimits.h"
 
@@ -42,10 +43,7 @@ int explain_process_check(const struct explain *explain, struct error *err)
 		bool is_asked;
 		const char *what;
 	} rows[] = {
-		{ spec->namespaces[RUNTIME_NAMESPACE_USER].is_asked,
-		  "a user namespace" },
-		{ explain->init->confine.in_user_namespace,
-		  "a container of an ordinary user" },
+		{ !userns_is_initial(), "a container of an ordinary user" },
 		{ explain->init->namespaces.makes_time, "a time namespace" },
 		{ has_hooks(spec), "a hook" },
 		{ process->scheduler.is_set || process->io_priority.is_set,
@@ -65,23 +63,48 @@ int explain_process_check(const struct explain *explain, struct error *err)
 	return 0;
 }
 
-void explain_process_spaces(const struct explain *explain, struct strbuf *out)
+/*
+ * Namespaces that are joined. All by the host's rights or, in a user namespace,
+ * by those it gives; but for that of processes, as namespaces.h has it.
+ */
+static void add_joins(const struct explain *explain, struct strbuf *out)
 {
 	const struct runtime_namespace *asked = explain->init->spec->namespaces;
+	const struct runtime_namespace *pids = &asked[RUNTIME_NAMESPACE_PID];
+	bool has_users = explain->init->confine.in_user_namespace;
 	bool joins = false;
 
+	if (has_users) {
+		strbuf_addstr(out, "nsenter --user=/proc/self/fd/8");
+		if (pids->is_asked && pids->path) {
+			strbuf_addstr(out, " --pid=");
+			explain_add_word(pids->path, out);
+		}
+		strbuf_addstr(out, " -- ");
+	}
 	for (size_t i = 0; i < SPACE_COUNT; i++) {
 		const char *path = asked[spaces[i].kind].path;
 
-		if (!asked[spaces[i].kind].is_asked || !path)
+		if (!asked[spaces[i].kind].is_asked || !path ||
+		    (has_users && spaces[i].kind == RUNTIME_NAMESPACE_PID))
 			continue;
 		strbuf_addf(out, "%s %s=", joins ? "" : "nsenter",
 			    spaces[i].option);
 		explain_add_word(path, out);
 		joins = true;
 	}
+	if (joins)
+		strbuf_addstr(out, " -- ");
+}
+
+void explain_process_spaces(const struct explain *explain, struct strbuf *out)
+{
+	add_joins(explain, out);
+	/* changing ids ends what was said of a parent's death */
 	strbuf_addf(out, "%sunshare --mount --propagation private",
-		    joins ? " -- " : "");
+		    explain->init->confine.in_user_namespace
+			    ? "setpriv --pdeathsig KILL "
+			    : "");
 	for (size_t i = 0; i < SPACE_COUNT; i++) {
 		enum runtime_namespace_kind kind = spaces[i].kind;
 
@@ -103,24 +126,52 @@ static void add_write(const char *value, const char *path, struct strbuf *out)
 	strbuf_addch(out, '\n');
 }
 
+/* The files of /proc are the host's root's: its names are set by calls. */
+static void add_name(const struct explain *explain, const char *name,
+		     bool is_domain, struct strbuf *out)
+{
+	if (!name || !*name)
+		return;
+	if (!explain->init->confine.in_user_namespace) {
+		add_write(name,
+			  is_domain ? "sys/kernel/domainname"
+				    : "sys/kernel/hostname",
+			  out);
+		return;
+	}
+	strbuf_addf(out,
+		    "\"$PERL\" -e '$name = shift; syscall(%d, $name, length "
+		    "$name) == 0 or die \"name: $!\\n\";' -- ",
+		    is_domain ? SYS_setdomainname : SYS_sethostname);
+	explain_add_word(name, out);
+	strbuf_addch(out, '\n');
+}
+
+void explain_process_score(const struct explain *explain, struct strbuf *out)
+{
+	const struct runtime_number *score =
+		&explain->init->spec->process.oom_score_adj;
+
+	if (!score->is_set)
+		return;
+	explain_add_reason("How soon the kernel ends it when memory runs out; "
+			   "without CAP_SYS_RESOURCE it is not lowered.",
+			   out);
+	strbuf_addf(out,
+		    "echo %lld 2>/dev/null >/proc/self/oom_score_adj || :\n",
+		    (long long)score->value);
+}
+
 void explain_process_names(const struct explain *explain, struct strbuf *out)
 {
 	const struct runtime_spec *spec = explain->init->spec;
-	const struct runtime_process *process = &spec->process;
 
-	if (process->oom_score_adj.is_set) {
-		explain_add_reason("How soon the kernel ends it when memory "
-				   "runs out.",
-				   out);
-		strbuf_addf(out, "echo %lld >/proc/self/oom_score_adj\n",
-			    (long long)process->oom_score_adj.value);
-	}
-	if (spec->hostname && *spec->hostname) {
+	if (!explain->init->confine.in_user_namespace)
+		explain_process_score(explain, out);
+	if (spec->hostname && *spec->hostname)
 		explain_add_reason("The name of the container's machine.", out);
-		add_write(spec->hostname, "sys/kernel/hostname", out);
-	}
-	if (spec->domainname && *spec->domainname)
-		add_write(spec->domainname, "sys/kernel/domainname", out);
+	add_name(explain, spec->hostname, false, out);
+	add_name(explain, spec->domainname, true, out);
 	if (namespace_is_new(spec, RUNTIME_NAMESPACE_NETWORK)) {
 		explain_add_reason("A new network has a loopback device, which "
 				   "is down.",
@@ -203,7 +254,16 @@ static void add_value(uint64_t value, struct strbuf *out)
 		strbuf_addf(out, "%llu", (unsigned long long)value);
 }
 
-/* "RLIMIT_NOFILE" is --nofile. */
+/* "RLIMIT_NOFILE" is nofile. */
+static void add_limit_name(const struct runtime_rlimit *limit,
+			   struct strbuf *out)
+{
+	const char *name = rlimits_name(limit->resource);
+
+	for (name += strlen("RLIMIT_"); *name; name++)
+		strbuf_addch(out, (char)tolower((unsigned char)*name));
+}
+
 static void add_rlimits(const struct runtime_process *process,
 			struct strbuf *out)
 {
@@ -212,17 +272,57 @@ static void add_rlimits(const struct runtime_process *process,
 	strbuf_addstr(out, "\tprlimit");
 	for (size_t i = 0; i < process->rlimit_count; i++) {
 		const struct runtime_rlimit *limit = &process->rlimits[i];
-		const char *name = rlimits_name(limit->resource);
 
 		strbuf_addstr(out, " --");
-		for (name += strlen("RLIMIT_"); *name; name++)
-			strbuf_addch(out, (char)tolower((unsigned char)*name));
+		add_limit_name(limit, out);
 		strbuf_addch(out, '=');
 		add_value(limit->soft, out);
 		strbuf_addch(out, ':');
 		add_value(limit->hard, out);
 	}
 	strbuf_addstr(out, " \\\n");
+}
+
+/* As confine.c: what may not be raised stays. */
+static void add_capped(const struct runtime_process *process,
+		       struct strbuf *out)
+{
+	if (!process->rlimit_count)
+		return;
+	explain_add_reason("Limits; a hard one that only the host's root could "
+			   "raise stays.",
+			   out);
+	strbuf_addstr(out,
+		      "capped() {\n"
+		      "\tprlimit --pid $$ \"--$1=$2:$3\" 2>/dev/null || "
+		      "prlimit --pid $$ \"--$1=$2:\" 2>/dev/null ||\n"
+		      "\t\tprlimit --pid $$ \"--$1=$(prlimit --pid $$ \"--$1\" "
+		      "--noheadings --raw --output HARD):\"\n"
+		      "}\n");
+	for (size_t i = 0; i < process->rlimit_count; i++) {
+		const struct runtime_rlimit *limit = &process->rlimits[i];
+
+		strbuf_addstr(out, "capped ");
+		add_limit_name(limit, out);
+		strbuf_addch(out, ' ');
+		add_value(limit->soft, out);
+		strbuf_addch(out, ' ');
+		add_value(limit->hard, out);
+		strbuf_addch(out, '\n');
+	}
+}
+
+/* Where setgroups(2) is forbidden there are no groups to get rid of. */
+static void find_groups(const struct explain *explain, struct strbuf *out)
+{
+	if (explain->init->spec->process.group_count)
+		return;
+	explain_add_reason("A user namespace may have given up changing "
+			   "groups.",
+			   out);
+	strbuf_addstr(out, "groups=--clear-groups\n"
+			   "[ \"$(cat /proc/self/setgroups)\" = allow ] || "
+			   "groups=--keep-groups\n");
 }
 
 static void add_user(const struct confine_plan *confine, struct strbuf *out)
@@ -232,7 +332,9 @@ static void add_user(const struct confine_plan *confine, struct strbuf *out)
 	strbuf_addf(out, "\t\"$SETPRIV\" --reuid %u --regid %u ",
 		    (unsigned)process->uid, (unsigned)process->gid);
 	if (!process->group_count)
-		strbuf_addstr(out, "--clear-groups");
+		strbuf_addstr(out, confine->in_user_namespace
+					   ? "\"$groups\""
+					   : "--clear-groups");
 	for (size_t i = 0; i < process->group_count; i++)
 		strbuf_addf(out, "%s%u", i ? "," : "--groups ",
 			    (unsigned)process->groups[i]);
@@ -244,7 +346,7 @@ static void add_user(const struct confine_plan *confine, struct strbuf *out)
 		strbuf_addstr(out, " --ambient-caps ");
 		explain_add_capabilities(confine->sets.ambient, out);
 	}
-	strbuf_addf(out, "%s \\\n",
+	strbuf_addf(out, "%s --pdeathsig KILL \\\n",
 		    process->no_new_privileges ? " --no-new-privs" : "");
 }
 
@@ -276,17 +378,24 @@ void explain_process_chain(const struct explain *explain, struct strbuf *out)
 {
 	const struct init_plan *init = explain->init;
 	const struct runtime_process *process = &init->spec->process;
+	bool has_users = init->confine.in_user_namespace;
 
+	if (has_users) {
+		find_groups(explain, out);
+		add_capped(process, out);
+	}
 	explain_add_reason(
 		"The programs that take rights away, each executing the next: "
 		"a namespace whose root is\n# this control group, a session "
 		"and a keyring of its own, limits, an empty environment, the\n"
 		"# filter of system calls (while this may still load one), "
-		"user, groups and capabilities.",
+		"user, groups and capabilities, and\n# an end with whoever "
+		"started it.",
 		out);
 	strbuf_addf(out, "exec %ssetsid \\\n",
 		    init->namespaces.makes_cgroup ? "unshare --cgroup " : "");
-	add_rlimits(process, out);
+	if (!has_users)
+		add_rlimits(process, out);
 	strbuf_addstr(out, "\t\"$ENV\" -i --default-signal \\\n");
 	add_keyring(explain, out);
 	add_filter(explain, out);

@@ -16,6 +16,9 @@ int explain_process_check(const struct explain *explain,
 /* Append the command that makes and joins namespaces, without what it runs. */
 void explain_process_spaces(const struct explain *explain, struct strbuf *out);
 
+/* Append its score for the kernel's choice; with the host's rights. */
+void explain_process_score(const struct explain *explain, struct strbuf *out);
+
 /* Append host name, network, and kernel parameters before the mounts. */
 void explain_process_names(const struct explain *explain, struct strbuf *out);
 

@@ -9,10 +9,13 @@ What both tell of themselves is compared whole, but for what is another one each
 - what memory and time a process took, and whether it runs just now: Vm…, Rss…, switches, signals queued by the same
   user, the size of a table of descriptors; numbers of processes, but of the first one in a namespace of its own.
 """
+import errno
 import os
+import pathlib
 import re
 import signal
 import subprocess
+import time
 
 import pytest
 
@@ -20,6 +23,7 @@ from conftest import program
 from harness import images, own_network
 from harness.hosts import ANSWER, ask, poll
 from harness.rootless import User, UserTool
+from test_userns import ranged  # noqa: F401, a fixture
 
 PROBE = """
 for file in status cgroup mountinfo; do echo "== $file"; cat /proc/self/$file; done; echo "== first"; cat /proc/$$/status
@@ -28,6 +32,10 @@ echo "== env"; env | sort
 echo "== rest"; id; pwd; umask; hostname; cat /etc/hosts /etc/resolv.conf; ulimit -n; ulimit -c
 cat /proc/self/oom_score_adj /proc/sys/net/ipv4/ip_unprivileged_port_start; ls /proc/self/fd
 cd /dev; stat -c '%N %A %u %g %t %T' null zero full random tty fd stdin ptmx core second sub sub/third 2>&1; cd /
+cat /proc/self/uid_map /proc/self/gid_map /proc/self/setgroups
+touch /made /scratch/made /volume/made /mapped/made 2>/dev/null; chown 3:4 /made /scratch/made /volume/made /mapped/made 2>/dev/null
+stat -c '%n %u:%g %A' / /bin /etc/passwd /etc/hosts /proc /dev /dev/null /dev/pts /dev/shm /sys . /home/* 2>&1
+stat -c '%n %u:%g %A' /made /data /data/* /volume /volume/* /mapped /mapped/* /scratch/* /work /work/* 2>/dev/null
 ip addr show lo | head -1; for link in eth0 eth1; do ip addr show $link 2>&1 | sed -e 's/^[0-9]*: //' -e 's/@if[0-9]*//'; done
 test -d /sys/class/net/imgctl0 || { ip route; ip -6 route | grep -v ff00; }; find /data /volume /work 2>/dev/null | sort; exit 7
 """
@@ -78,6 +86,13 @@ def told(text, names, known, shares_processes):
     }
 
 
+def differences(made, meant):
+    """Lines of one that the other has not, marked - (missing) and + (too much); order tells when there are none."""
+    if made == meant or isinstance(made, dict):
+        return [] if made == meant else [made, meant]
+    return [f"- {line}" for line in meant if line not in made] + [f"+ {line}" for line in made if line not in meant] or [made, meant]
+
+
 def inodes(pid, name):
     kinds = ("cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts")
     return {os.readlink(f"/proc/{pid}/ns/{kind}"): name for kind in kinds}
@@ -122,6 +137,29 @@ COMBINATIONS = [
     ["--network", "inner"], ["--network", "vlan"],
 ]
 
+MAP = ["--uidmap", "0:300000:65536"]
+USERS = [
+    MAP,
+    [*MAP, "--uidmap", "65536:0:1", "--gidmap", "0:310000:2000", "-u", "1000:50", "--group-add", "77", "-w", "/work/deep",
+     "--read-only", "--tmpfs", "/scratch:size=1m"],
+    [*MAP, "-v", "HOST:/data:ro", "-v", "new:/volume", "-v", "HOST:/mapped:idmap", "-v", "/volume/inner", "-v", "old:/home:nocopy"],
+    [*MAP, "-v", "HOST/file:/data:ro", "-v", "/home", "--mount", "type=bind,src=HOST,dst=/mapped,bind-propagation=rslave",
+     "--mount", "type=tmpfs,dst=/scratch", "--tmpfs", "/etc/extra:mode=700,uid=7", "--tmpfs", "/lib:tmpcopyup"],
+    [*MAP, "--device", "/dev/null:/dev/second:r", "--device", "/dev/zero:/dev/sub/third", "--init", "-w", "/tmp", "--hostname", "a-name",
+     "--domainname", "d.org", "--ulimit", "nofile=100:200", "--ulimit", "nproc=2000000000:2000000000", "--oom-score-adj", "300", "--sysctl",
+     "net.ipv4.ip_unprivileged_port_start=80"],
+    [*MAP, "--oom-score-adj", "-500", "--cap-drop", "all", "--cap-add", "chown", "--security-opt", "no-new-privileges"],
+    [*MAP, "-m", "64m", "--pids-limit", "40", "--cpus", "1.5", "--cgroup-parent", "imgctl/within", "--security-opt", "seccomp=PROFILE"],
+    [*MAP, "--network", "host", "--uts", "host", "--cgroupns", "host"],
+    [*MAP, "--privileged"],
+    ["--userns", "auto:size=2000", "-u", "alice"],
+    [*MAP, "--network", "blue", "--ip", "10.77.0.9", "-p", "8001:80"],
+    ["--userns", "keep-id", "-u", "7:8", "-v", "HOST:/data"],
+    ["--userns", "container:other", "--pid", "container:other", "--ipc", "container:other", "--network", "container:other"],
+    ["--userns", "container:other", "-v", "HOST:/mapped:idmap", "-v", "new:/volume"],
+    ["--userns", "ns:/proc/OTHER/ns/user", "--security-opt", "seccomp=unconfined"],
+]
+
 
 @pytest.fixture
 def host_folder(tmp_path_of_test):
@@ -134,15 +172,21 @@ def host_folder(tmp_path_of_test):
 def filled(options, imgctl, host_folder):
     profile = host_folder.parent / "profile.json"
     profile.write_text(PROFILE)
-    if any("container:other" in option for option in options):
-        imgctl.ok("run", "-d", "--name", "other", "--ipc", "shareable", "busybox", "sleep", "1000")
+    pid = ""
+    if any("container:other" in option or "OTHER" in option for option in options):
+        users = MAP if "--userns" in options else []
+        imgctl.ok("run", "-d", "--name", "other", "--ipc", "shareable", *users, "busybox", "sleep", "1000")
+        pid = imgctl.ok("inspect", "-f", "{{.State.Pid}}", "other").strip()
     imgctl.ok("volume", "create", "old")
     if any(option in ("blue", "inner", "vlan") for option in options):
         imgctl.ok("network", "create", "--subnet", "10.77.0.0/24", "--ipv6", "--subnet", "fd00:77::/64", "blue")
         imgctl.ok("network", "create", "--internal", "--opt", "com.docker.network.driver.mtu=1400", "inner")
         imgctl.ok("network", "create", "-d", "macvlan", "--subnet", "10.78.0.0/24", "vlan")
         imgctl.ok("run", "-d", "--name", "mate", "--network", "blue", "--network-alias", "friend", "busybox", "sleep", "1000")
-    return [option.replace("HOST", str(host_folder)).replace("PROFILE", str(profile)) for option in options]
+    words = {"HOST": str(host_folder), "PROFILE": str(profile), "OTHER": pid}
+    for word, meant in words.items():
+        options = [option.replace(word, meant) for option in options]
+    return options
 
 
 def state_of(imgctl):
@@ -155,22 +199,35 @@ def state_of(imgctl):
 
 @pytest.mark.parametrize("options", COMBINATIONS, ids=lambda options: " ".join(options)[:40] or "default")
 def test_the_script_makes_what_the_run_makes(imgctl, busybox, tmp_path_of_test, host_folder, options):
+    compare(imgctl, tmp_path_of_test, host_folder, options)
+
+
+@pytest.mark.parametrize("options", USERS, ids=lambda options: re.sub(r"--uidmap 0:3\S+", "MAP", " ".join(options))[:40])
+def test_a_user_namespace(request, tmp_path_of_test, host_folder, options):
+    """`auto` needs ranges of ids to choose from."""
+    imgctl = request.getfixturevalue("ranged" if "auto:size=2000" in options else "imgctl")
+    imgctl.ok("pull", "-q", "busybox")
+    compare(imgctl, tmp_path_of_test, host_folder, options)
+
+
+def compare(imgctl, tmp_path_of_test, host_folder, options):
+    busybox = "busybox"
     options = filled(options, imgctl, host_folder)
     command = [busybox, "sh", "-c", PROBE]
     known = inodes("self", "the host's")
-    if any("container:other" in option for option in options):
+    if any("container:other" in option or "/ns/user" in option for option in options):
         other = imgctl.ok("inspect", "-f", "{{.State.Pid}}", "other").strip()
         known = {**inodes(other, "the other's"), **known}
     before = state_of(imgctl)
     explained = imgctl("run", "--explain", "--rm", *options, *command)
-    assert explained.rc == 0, explained
+    assert explained.rc == 0, str(explained)
     assert state_of(imgctl) == before
     identifier = re.search(r"^ID=([0-9a-f]{64})$", explained.out, re.M).group(1)
     scripted = run_script(explained.out, tmp_path_of_test)
     assert scripted.returncode == 7, (scripted.stderr, scripted.stdout[-2000:])
     assert scripted.stderr == ""
     real = imgctl("run", "--rm", "--name", "real", "--cidfile", tmp_path_of_test / "cid", *options, *command)
-    assert real.rc == 7, real
+    assert real.rc == 7, str(real)
     ran = (tmp_path_of_test / "cid").read_text()
     store = re.escape(str(imgctl.root))
     names = [(rf"{identifier}|{ran}", "ID"), (rf"{identifier[:12]}|{ran[:12]}", "HOSTNAME"),
@@ -178,7 +235,9 @@ def test_the_script_makes_what_the_run_makes(imgctl, busybox, tmp_path_of_test, 
              (r"[^ ]*/root/containers/[0-9a-f]{2}/ID/", "STATE/"), (rf"{store}/volumes/[^/]*/_data|STATE/volume-\d+|"
                                                                    r"[^ ]*/root/volumes/(?!old)[^/]*/_data", "VOLUME")]
     shares = "--pid" in options or "--init" in options
-    assert told(scripted.stdout, names, known, shares) == told(real.out, names, known, shares)
+    made, meant = (told(text, names, known, shares) for text in (scripted.stdout, real.out))
+    for part in meant:
+        assert differences(made[part], meant[part]) == [], part
     assert not [name for name in os.listdir(tmp_path_of_test) if name.startswith("explain.")]
 
 
@@ -229,6 +288,96 @@ def test_a_published_port_leads_to_the_scripts_container(imgctl, busybox, tmp_pa
     child.send_signal(signal.SIGTERM)
     assert (child.communicate(timeout=30)[1], child.returncode, own_network.links()) == ("", 9, before)
     assert ask("127.0.0.1", 8001) is None
+
+
+def container_processes(identifier):
+    """Those in a control group of that name."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if identifier in pathlib.Path(f"/proc/{pid}/cgroup").read_text():
+                found.append(pid)
+        except OSError:
+            pass  # it ended
+    return found
+
+
+def wait_for(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def is_gone(group):
+    """A group is busy for a moment after its last process."""
+    try:
+        os.rmdir(group)
+    except OSError as error:
+        return error.errno == errno.ENOENT
+    return True
+
+
+def owners(pid):
+    """As the host sees them."""
+    return [(path, (info := os.lstat(f"/proc/{pid}/root/{path}")).st_uid, info.st_gid)
+            for path in (".", "bin", "etc/passwd", "made", "etc/hosts", "dev", "dev/null", "proc", "dev/shm")]
+
+
+def test_owners_that_the_host_sees(imgctl, busybox, tmp_path_of_test):
+    command = [*MAP, "--network", "none", busybox, "sh", "-c", "trap 'exit 9' TERM; touch /made; chown 33:44 /made; echo up; sleep 1000 & wait"]
+    path = tmp_path_of_test / "script.sh"
+    path.write_text(explain(imgctl, *command))
+    identifier = re.search(r"^ID=([0-9a-f]{64})$", path.read_text(), re.M).group(1)
+    child = subprocess.Popen(["sh", path], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
+                             env={"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path_of_test)})
+    assert child.stdout.readline() == "up\n"
+    processes = container_processes(identifier)
+    first = next(pid for pid in processes if re.search(r"^NSpid:.*\t1$", pathlib.Path(f"/proc/{pid}/status").read_text(), re.M))
+    assert {os.readlink(f"/proc/{pid}/ns/pid") for pid in processes} == {os.readlink(f"/proc/{first}/ns/pid")}
+    namespaces = {kind: os.readlink(f"/proc/{first}/ns/{kind}") for kind in ("user", "mnt", "pid", "net")}
+    made = owners(first)
+    child.send_signal(signal.SIGTERM)
+    assert child.wait(timeout=60) == 9
+    assert not set(namespaces.values()) & {os.readlink(f"/proc/self/ns/{kind}") for kind in namespaces}
+    imgctl.ok("run", "-d", "--name", "real", *command)
+    wait_for(lambda: imgctl.ok("logs", "real") == "up\n")
+    assert made == owners(imgctl.ok("inspect", "-f", "{{.State.Pid}}", "real").strip())
+    assert ("made", 300033, 300044) in made and ("bin", 300000, 300000) in made
+    imgctl.ok("rm", "-f", "real")
+
+
+@pytest.mark.parametrize("options", [["-u", "1000"], [*MAP, "-u", "1000"], MAP], ids=" ".join)
+def test_killed(imgctl, busybox, tmp_path_of_test, options):
+    """No process outlives a script that could not clean up; its groups and its folder stay."""
+    path = tmp_path_of_test / "script.sh"
+    path.write_text(explain(imgctl, *options, "--network", "none", busybox, "sh", "-c", "echo up; exec sleep 1000"))
+    identifier = re.search(r"^ID=([0-9a-f]{64})$", path.read_text(), re.M).group(1)
+    child = subprocess.Popen(["sh", path], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
+                             env={"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path_of_test)})
+    assert child.stdout.readline() == "up\n"
+    assert container_processes(identifier)
+    child.kill()
+    assert child.wait(timeout=60) == -signal.SIGKILL
+    wait_for(lambda: not container_processes(identifier))
+    assert str(tmp_path_of_test) not in pathlib.Path("/proc/self/mountinfo").read_text()
+    for line in re.findall(r"^group(?:_with_cpus)? (\S+)\"\$ID\"$", path.read_text(), re.M):
+        wait_for(lambda folder=line + identifier: is_gone(folder))
+
+
+def test_a_folder_as_the_root_of_own_ids(imgctl, busybox, tmp_path_of_test):
+    root = tmp_path_of_test / "rootfs"
+    root.mkdir()
+    imgctl.ok("create", "--name", "source", busybox)
+    imgctl.ok("export", "-o", f"{root}.tar", "source")
+    subprocess.run(["tar", "-C", root, "-xf", f"{root}.tar"], check=True)
+    imgctl.ok("rm", "source")
+    command = [*MAP, "--network", "none", "--rootfs", root, "sh", "-c", "id -u; stat -c '%n %u' / /etc/passwd; touch /$1; chown 5:6 /$1; grep ' / ' "
+               "/proc/self/mountinfo | cut -d' ' -f6", "sh"]
+    scripted = run_script(explain(imgctl, *command, "made"), tmp_path_of_test)
+    assert (scripted.returncode, scripted.stderr) == (0, "")
+    assert scripted.stdout == imgctl.ok("run", "--rm", *command, "ran")
+    assert [((root / name).stat().st_uid, (root / name).stat().st_gid) for name in ("made", "ran")] == [(5, 6)] * 2
 
 
 def test_links_of_an_image_lead_inside(imgctl, hub, tmp_path_of_test, host_folder):

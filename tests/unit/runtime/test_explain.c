@@ -65,6 +65,16 @@ static void lay(struct wiring *out)
 	};
 }
 
+static struct runtime_id_map uid_items[] = { { 0, 3000, 10 }, { 10, 0, 1 } };
+static struct runtime_id_map gid_items[] = { { 0, 4000, 10 } };
+static struct runtime_id_map same_items[] = { { 0, 0, 10 } };
+static const struct runtime_id_maps uid_maps = { uid_items, 2 };
+static const struct runtime_id_maps gid_maps = { gid_items, 1 };
+static const struct runtime_id_maps same_maps = { same_items, 1 };
+
+/* Those of the container, when there are any. */
+static const struct runtime_id_maps *uids, *gids;
+
 /* The script for the specification TEXT on HOST_IS, or the failure. */
 static int make(const char *text, const struct cgroup_host_text *host_is,
 		struct cgroup_limits *limits, struct strbuf *out,
@@ -88,6 +98,8 @@ static int make(const char *text, const struct cgroup_host_text *host_is,
 		.limits = limits,
 		.cgroup_path = "imgctl/cafe",
 		.lowers = &lowers,
+		.uids = uids,
+		.gids = gids,
 		.files = &file,
 		.file_count = 1,
 		.wiring = &wiring,
@@ -139,35 +151,163 @@ static const char *const lines[] = {
 	"\nrestrict ro \"$ROOTFS\"\n",
 	"\nexec setsid \\\n\tprlimit --nofile=1:2 \\\n",
 	" --reuid 7 --regid 8 --groups 9 --bounding-set -all,+chown "
-	"--inh-caps -all --no-new-privs \\\n",
+	"--inh-caps -all --no-new-privs --pdeathsig KILL \\\n",
 	" \"$pid\" 'a b' c\nEND\n",
-	"\nunshare --mount --propagation private --uts --pid --fork ",
+	"\nsetpriv --pdeathsig KILL unshare --mount --propagation private "
+	"--uts --pid --fork ",
 	" </dev/null 3<&- ",
 	"\tlay \"$pid\"\n",
 	" pivot_root \"$ROOTFS\" \"$ROOTFS\"\n",
 };
+
+static void check_order(const char *text, const char *const *expected,
+			size_t count)
+{
+	const char *at = text;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *found = strstr(at, expected[i]);
+
+		if (!found)
+			fail_msg("no \"%s\" in\n%s", expected[i], at);
+		at = found + strlen(expected[i]) - 1;
+	}
+}
 
 static void test_explain__steps_in_order(void **state)
 {
 	autoclean(error_release) struct error err = ERROR_INIT;
 	autoclean(cgroup_limits_release) struct cgroup_limits limits;
 	autoclean(strbuf_release) struct strbuf out = STRBUF_INIT;
-	const char *at;
 
 	(void)state;
 	cgroup_limits_init(&limits);
 	limits.memory = 4096;
 	assert_int_equal(make(MEMBERS(""), &host_text, &limits, &out, &err), 0);
-	at = out.text;
-	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
-		const char *found = strstr(at, lines[i]);
-
-		if (!found)
-			fail_msg("no \"%s\" in\n%s", lines[i], at);
-		at = found + strlen(lines[i]) - 1;
-	}
+	check_order(out.text, lines, sizeof(lines) / sizeof(*lines));
 	assert_null(strstr(out.text, "no.name"));
 	assert_null(strstr(out.text, "filter.bpf"));
+}
+
+#define USER_MEMBERS(path, more)                                                 \
+	"{\"ociVersion\":\"1.2.0\",\"process\":{\"args\":[\"a\"],"               \
+	"\"cwd\":\"/\",\"oomScoreAdj\":5,\"user\":{\"uid\":0,\"gid\":0},"        \
+	"\"rlimits\":[{\"type\":\"RLIMIT_CORE\",\"soft\":1,\"hard\":2}]},"       \
+	"\"hostname\":\"h\",\"mounts\":[{\"destination\":\"/t\",\"type\":"       \
+	"\"tmpfs\",\"source\":\"tmpfs\"},{\"destination\":\"/a\",\"type\":"      \
+	"\"bind\",\"source\":\"/state/hosts\",\"options\":[\"rbind\",\"rro\"]}," \
+	"{\"destination\":\"/b\",\"type\":\"bind\",\"source\":\"/state/x\","     \
+	"\"options\":[\"bind\",\"idmap\"]}],\"linux\":{\"namespaces\":["         \
+	"{\"type\":\"mount\"},{\"type\":\"uts\"},{\"type\":\"user\"" path        \
+	"}]" more "}}"
+
+#define USER_MAPS                                                            \
+	",\"uidMappings\":[{\"containerID\":0,\"hostID\":3000,\"size\":10}," \
+	"{\"containerID\":10,\"hostID\":0,\"size\":1}],\"gidMappings\":["    \
+	"{\"containerID\":0,\"hostID\":4000,\"size\":10}]"
+
+/* Of a container in a user namespace, in this order. */
+static const char *const user_lines[] = {
+	"\nunshare --user -- \"$SH\" -c 'echo; read -r end' ",
+	"\ncat >\"/proc/$keeper/gid_map\" <<'END'\n0 4000 10\nEND\n",
+	"\ncat >\"/proc/$keeper/uid_map\" <<'END'\n0 3000 10\n10 0 1\nEND\n",
+	"\nexec 8<\"/proc/$keeper/ns/user\" 7<&-\nwait \"$keeper\" || :\n",
+	"\nFUNCTIONS=$(cat <<'END'\nset -euf\n",
+	"\nBEFORE=$(cat <<'END'\neval \"$FUNCTIONS\"\nOWNER=3000:4000\n",
+	"\necho 5 2>/dev/null >/proc/self/oom_score_adj || :\n",
+	"\nmapped /layers/two \"$STATE/layers/0\" 0 0\n",
+	"\nmapped /layers/one \"$STATE/layers/1\" 0 0\n",
+	"\nmapped \"$STATE\" \"$STATE/layers/own\" 0 0\n",
+	"\nstack \"$OWNER\" lowerdir=0:1,upperdir=own/upper,workdir=own/work,",
+	"\nstage \"$STATE\"/hosts 1\nmnt --rbind \"$STATE\"/hosts \"$target\"\n"
+	"mnt --make-rprivate \"$target\"\nrestrict_all ro \"$target\"\n",
+	"\nstage \"$STATE\"/x 2\nmapped \"$STATE\"/x \"$target\" 0 0\n",
+	"\nchown \"$OWNER\" \"$STATE/scratch\" \"$STATE/hosts\"\n",
+	"\nmnt --rbind \"$STATE\" /mnt\nSTATE=/mnt ROOTFS=/mnt/rootfs\n",
+	"\nexec nsenter --user=/proc/self/fd/8 -- setpriv --pdeathsig KILL "
+	"unshare --mount --propagation private --uts -- \"$SH\" -c "
+	"\"$INSIDE\"\nEND\n",
+	"\nINSIDE=$(cat <<'END'\nexec 8<&-\neval \"$FUNCTIONS\"\n",
+	"\necho \"$pid\" >&4\nread -r joined <&5\n",
+	"\nmnt --rbind \"$ROOTFS\" \"$ROOTFS\"\n",
+	"\nplace \"$STATE/trees/1\" a\nmnt --rbind \"$STATE/trees/1\" "
+	"\"$target\"\n\n# /b: ",
+	"\nplace /dev/null dev/null\nmnt --bind /dev/null \"$target\"\n",
+	"\ngroups=--clear-groups\n[ \"$(cat /proc/self/setgroups)\" = allow ] ",
+	"\ncapped core 1 2\n",
+	"\nexec setsid \\\n\t\"$ENV\" -i ",
+	" --reuid 0 --regid 0 \"$groups\" --bounding-set ",
+	"\nsetpriv --pdeathsig KILL unshare --mount --propagation private -- "
+	"\"$SH\" -c \"$BEFORE\" ",
+	"\nexec 7<\"$STATE/up\"\n",
+	"\nif read -r pid <&7; then\n",
+	"\n\t\techo \"$pid\" >\"$group/cgroup.procs\"\n",
+	"\nROOTFS=/mnt/rootfs\n",
+};
+
+/* The script of a container with the maps that are given. */
+static void make_user(const char *text, struct strbuf *out)
+{
+	autoclean(error_release) struct error err = ERROR_INIT;
+	autoclean(cgroup_limits_release) struct cgroup_limits limits;
+	int result;
+
+	cgroup_limits_init(&limits);
+	result = make(text, &host_text, &limits, out, &err);
+	uids = NULL;
+	gids = NULL;
+	if (result < 0)
+		fail_msg("%s", err.msg);
+}
+
+static void test_explain__a_user_namespace_is_made(void **state)
+{
+	autoclean(strbuf_release) struct strbuf out = STRBUF_INIT;
+
+	(void)state;
+	uids = &uid_maps;
+	gids = &gid_maps;
+	make_user(USER_MEMBERS("", USER_MAPS), &out);
+	check_order(out.text, user_lines,
+		    sizeof(user_lines) / sizeof(*user_lines));
+	assert_null(strstr(out.text, ">/proc/sys/kernel/hostname"));
+	assert_null(strstr(out.text, "\nnode /dev/null"));
+	assert_null(strstr(out.text, "prlimit --core"));
+}
+
+static void test_explain__a_user_namespace_is_joined(void **state)
+{
+	autoclean(strbuf_release) struct strbuf out = STRBUF_INIT;
+
+	(void)state;
+	uids = &uid_maps;
+	gids = &gid_maps;
+	make_user(USER_MEMBERS(",\"path\":\"/proc/self/ns/user\"},"
+			       "{\"type\":\"pid\",\"path\":"
+			       "\"/proc/self/ns/pid\"},{\"type\":\"ipc\","
+			       "\"path\":\"/proc/self/ns/ipc\"",
+			       ""),
+		  &out);
+	assert_non_null(strstr(out.text, "\nexec 8</proc/self/ns/user\n"));
+	assert_null(strstr(out.text, "gid_map"));
+	assert_non_null(strstr(out.text, "\nOWNER=3000:4000\n"));
+	assert_non_null(strstr(out.text,
+			       "\nexec nsenter --user=/proc/self/fd/8 "
+			       "--pid=/proc/self/ns/pid -- nsenter "
+			       "--ipc=/proc/self/ns/ipc -- setpriv "));
+}
+
+static void test_explain__ids_that_stay_need_no_mapped_layers(void **state)
+{
+	autoclean(strbuf_release) struct strbuf out = STRBUF_INIT;
+
+	(void)state;
+	uids = &same_maps;
+	gids = &same_maps;
+	make_user(USER_MEMBERS("", USER_MAPS), &out);
+	assert_null(strstr(out.text, "\nstack \""));
+	assert_non_null(strstr(out.text, "lowerdir=/layers/two:/layers/one,"));
+	assert_non_null(strstr(out.text, "\nmapped \"$STATE\"/x "));
 }
 
 static void test_explain__controllers_of_v2_are_handed_down(void **state)
@@ -198,12 +338,11 @@ static void test_explain__refusals(void **state)
 		{ MEMBERS("},\"hooks\":{\"poststop\":[{\"path\":\"/x\"}]"),
 		  "a hook" },
 		{ "{\"ociVersion\":\"1.2.0\",\"process\":{\"args\":[\"a\"],"
-		  "\"cwd\":\"/\",\"user\":{\"uid\":0,\"gid\":0}},\"linux\":{"
-		  "\"namespaces\":[{\"type\":\"mount\"},{\"type\":\"user\"}],"
-		  "\"uidMappings\":[{\"containerID\":0,\"hostID\":1,\"size\":"
-		  "1}],\"gidMappings\":[{\"containerID\":0,\"hostID\":1,"
-		  "\"size\":1}]}}",
-		  "a user namespace" },
+		  "\"cwd\":\"/\",\"user\":{\"uid\":0,\"gid\":0}},\"mounts\":["
+		  "{\"destination\":\"/b\",\"type\":\"bind\",\"source\":\"/\","
+		  "\"options\":[\"bind\",\"idmap\"]}],\"linux\":{"
+		  "\"namespaces\":[{\"type\":\"mount\"}]}}",
+		  "mount /b: idmap cannot be explained" },
 	};
 
 	(void)state;
@@ -228,6 +367,10 @@ int main(void)
 		cmocka_unit_test(test_explain__steps_in_order),
 		cmocka_unit_test(
 			test_explain__controllers_of_v2_are_handed_down),
+		cmocka_unit_test(test_explain__a_user_namespace_is_made),
+		cmocka_unit_test(test_explain__a_user_namespace_is_joined),
+		cmocka_unit_test(
+			test_explain__ids_that_stay_need_no_mapped_layers),
 		cmocka_unit_test(test_explain__refusals),
 	};
 
