@@ -204,6 +204,18 @@ static bool has_to_thaw(const struct container *container, int signal)
 	       !*spec_string(container->config, "StopSignal");
 }
 
+/* One that ended by the signal before it was thawed has no group any more. */
+static int thaw(const struct store *store, const struct container *container,
+		const struct container_state *state, struct error *err)
+{
+	if (set_frozen(store, container, state, false, err) == 0)
+		return 0;
+	if (err->kind != ERROR_NOT_FOUND && err->sys != ENODEV)
+		return -1;
+	error_release(err);
+	return 0;
+}
+
 static int send_to(const struct store *store, const struct container *container,
 		   const struct container_state *state, int signal,
 		   struct error *err)
@@ -216,7 +228,7 @@ static int send_to(const struct store *store, const struct container *container,
 	container_event_with(store, container, "kill",
 			     container_event_number("signal", signal));
 	if (state->status == CONTAINER_PAUSED && has_to_thaw(container, signal))
-		return set_frozen(store, container, state, false, err);
+		return thaw(store, container, state, err);
 	return 0;
 }
 
