@@ -47,11 +47,15 @@ int attach_receive(int fd, struct attach_message *out)
 	struct msghdr header = { .msg_iov = parts, .msg_iovlen = 2 };
 	ssize_t got;
 
+	/*
+	 * An end that closes with a message unread resets the line: that is
+	 * said once, before what it had sent is read.
+	 */
 	do {
 		got = recvmsg(fd, &header, MSG_DONTWAIT);
-	} while (got < 0 && errno == EINTR);
+	} while (got < 0 && (errno == EINTR || errno == ECONNRESET));
 	if (got < 0)
-		return errno == ECONNRESET ? 0 : -1;
+		return -1;
 	if (got == 0 || header.msg_flags & MSG_TRUNC)
 		return 0;
 	out->kind = (enum attach_kind)kind;
