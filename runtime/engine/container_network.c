@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "runtime/engine/container_hosts.h"
 #include "runtime/engine/container_relay.h"
+#include "runtime/engine/network_dns.h"
 #include "runtime/engine/network_folder.h"
 #include "runtime/engine/network_join.h"
 #include "runtime/engine/network_keeper.h"
@@ -52,7 +53,10 @@ static int join_network(struct beginning *at, const struct network *network,
 	if (endpoint)
 		(void)json_object_set_new(at->endpoints, network->name,
 					  endpoint);
-	return result;
+	at->out->has_dns |= network->has_dns;
+	return result < 0 ? -1
+			  : network_dns_announce(at->store, network,
+						 at->container->id, err);
 }
 
 static int join(struct beginning *at, const char *name, const json_t *settings,
@@ -262,6 +266,22 @@ static int finish(const struct store *store, struct container_network *network,
 	return network_program_end(&network->program, out, err);
 }
 
+/* Bridges have their addresses by now, at which names are asked for. */
+static void serve_names(const struct store *store,
+			const struct container_network *network)
+{
+	for (size_t i = 0; network->has_dns && i < network->joined.count; i++) {
+		autoclean(network_release) struct network one = NETWORK_INIT;
+		struct error err = ERROR_INIT;
+
+		if (network_folder_find(store, network->joined.items[i], &one,
+					&err) < 0 ||
+		    network_dns_serve(store, &one, &err) < 0)
+			log_warn_error("network", &err, "names of network %s",
+				       network->joined.items[i]);
+	}
+}
+
 int container_network_end(const struct store *store,
 			  struct container_network *network, int *namespace_out,
 			  struct error *err)
@@ -272,6 +292,7 @@ int container_network_end(const struct store *store,
 		return -1;
 	network->is_laid = true;
 	network->has_passed = reply.has_passed;
+	serve_names(store, network);
 	*namespace_out = reply.namespace_fd;
 	return 0;
 }
@@ -295,6 +316,7 @@ int container_network_lay(const struct store *store,
 	cleanup_close(&reply.namespace_fd);
 	network->is_laid = true;
 	network->has_passed = reply.has_passed;
+	serve_names(store, network);
 	return 0;
 }
 
@@ -390,6 +412,8 @@ static void leave(const struct store *store, const char *container,
 		log_warn_error("network", &err, "leave network %s", name);
 	else if (is_idle)
 		network_join_bridge(&network, gone);
+	if (network_dns_serve(store, &network, &err) < 0)
+		log_warn_error("network", &err, "names of network %s", name);
 }
 
 /* `network connect` may have added some, `disconnect` taken some away. */

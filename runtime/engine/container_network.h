@@ -24,6 +24,7 @@ struct container_network {
 	struct strvec joined;	  /* names of networks */
 	struct network_home home; /* an ordinary user's bridges lie there */
 	bool is_laid;
+	bool has_dns;	 /* one of them has names by DNS */
 	bool is_late;	 /* laid once the container is there */
 	bool has_passed; /* firewalls of others let it through meanwhile */
 };

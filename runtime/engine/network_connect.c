@@ -12,6 +12,7 @@
 #include "base/jsonx.h"
 #include "runtime/engine/container_network.h"
 #include "runtime/engine/container_state.h"
+#include "runtime/engine/network_dns.h"
 #include "runtime/engine/network_join.h"
 #include "runtime/engine/spec_request.h"
 
@@ -150,7 +151,10 @@ static int connect_running(const struct store *store,
 			      err);
 	if (endpoint)
 		(void)json_object_set_new(networks, network->name, endpoint);
-	if (result < 0 || lay(store, container, network, &wiring, pid, err) < 0)
+	if (result < 0 ||
+	    lay(store, container, network, &wiring, pid, err) < 0 ||
+	    network_dns_announce(store, network, container->id, err) < 0 ||
+	    network_dns_serve(store, network, err) < 0)
 		return -1;
 	return write_record(store, container->id, record, err);
 }
@@ -191,7 +195,8 @@ static int disconnect_running(const struct store *store,
 		return -1;
 	if (is_idle)
 		network_join_bridge(network, &gone);
-	if (network_program_run(store, "detach", &gone, -1, err) < 0)
+	if (network_program_run(store, "detach", &gone, -1, err) < 0 ||
+	    network_dns_serve(store, network, err) < 0)
 		return -1;
 	if (!record)
 		return 0;

@@ -352,6 +352,7 @@ static int apply_options(const struct network_request *request,
 			 json_t *document, struct error *err)
 {
 	const char *mtu = option(request, "com.docker.network.driver.mtu");
+	const char *dns = option(request, "dns");
 	char *end;
 	long value;
 
@@ -360,7 +361,12 @@ static int apply_options(const struct network_request *request,
 	value = mtu ? strtol(mtu, &end, 10) : NETWORK_MTU_DEFAULT;
 	if (mtu && (*end || value < 68 || value > 65535))
 		return error_set(err, ERROR_INVALID, "invalid MTU: %s", mtu);
+	if (dns && strcmp(dns, "aardvark") != 0)
+		return error_set(err, ERROR_INVALID,
+				 "names by DNS are aardvark's: invalid dns: %s",
+				 dns);
 	(void)json_object_set_new(document, "MTU", json_integer(value));
+	(void)json_object_set_new(document, "Dns", json_boolean(dns));
 	(void)json_object_set_new(
 		document, "NoMasquerade",
 		json_boolean(is_off(option(

@@ -144,6 +144,7 @@ static int read_flags(const json_t *document, struct network *out,
 	    jsonx_opt_bool(document, "NoMasquerade", &out->has_no_masquerade,
 			   err) < 0 ||
 	    jsonx_opt_bool(document, "NoTalk", &out->has_no_talk, err) < 0 ||
+	    jsonx_opt_bool(document, "Dns", &out->has_dns, err) < 0 ||
 	    jsonx_opt_integer(document, "MTU", 68, 65535, &mtu, err) < 0 ||
 	    jsonx_opt_string(document, "Mode", NULL, &mode, err) < 0)
 		return -1;

@@ -46,6 +46,7 @@ struct network {
 	size_t subnet_count;
 	unsigned mtu;
 	bool is_internal, has_ipv6, has_no_masquerade, has_no_talk;
+	bool has_dns;	  /* names by DNS were asked for */
 	bool is_default;  /* "bridge": its containers do not know names */
 	json_t *document; /* all of it */
 };
