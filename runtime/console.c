@@ -47,12 +47,18 @@ void console_take_size(int terminal, struct runtime_process *process)
 {
 	struct winsize size;
 
+	if (ioctl(terminal, TIOCGWINSZ, &size) == 0)
+		console_give_size(process, size.ws_row, size.ws_col);
+}
+
+void console_give_size(struct runtime_process *process, uint16_t rows,
+		       uint16_t columns)
+{
 	if (!process->terminal || process->console_height.is_set ||
-	    process->console_width.is_set ||
-	    ioctl(terminal, TIOCGWINSZ, &size) < 0)
+	    process->console_width.is_set || !rows || !columns)
 		return;
-	process->console_height = (struct runtime_number){ true, size.ws_row };
-	process->console_width = (struct runtime_number){ true, size.ws_col };
+	process->console_height = (struct runtime_number){ true, rows };
+	process->console_width = (struct runtime_number){ true, columns };
 }
 
 int console_open(int root, const struct runtime_process *process,

@@ -27,6 +27,10 @@ struct console {
  */
 void console_take_size(int terminal, struct runtime_process *process);
 
+/* The same from ROWS and COLUMNS; nothing changes when either is 0. */
+void console_give_size(struct runtime_process *process, uint16_t rows,
+		       uint16_t columns);
+
 /*
  * Make the pair in the devpts mounted below ROOT, sized and owned as PROCESS
  * says. Allocates nothing.

@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -41,7 +40,10 @@ static int make_pipe(int *reading, int *writing, struct error *err)
 static int make_ends(const struct monitor *monitor, struct ends *out,
 		     struct error *err)
 {
-	*out = (struct ends){ { { -1, -1, -1 } }, { -1, -1, -1 } };
+	*out = (struct ends){
+		{ { -1, -1, -1 }, monitor->rows, monitor->columns },
+		{ -1, -1, -1 }
+	};
 	if (monitor->is_tty)
 		return 0;
 	if (monitor->has_stdin &&
@@ -70,15 +72,10 @@ static int set_nonblocking(int fd)
 static void use_console(const struct monitor *monitor, int console_fd,
 			struct ends *ends)
 {
-	struct winsize size = { .ws_row = monitor->rows,
-				.ws_col = monitor->columns };
-
 	if (!monitor->is_tty)
 		return;
 	ends->ours[0] = monitor->has_stdin ? console_fd : -1;
 	ends->ours[1] = console_fd;
-	if (size.ws_row && ioctl(console_fd, TIOCSWINSZ, &size) < 0)
-		errno = 0; /* it keeps the kernel's default size */
 }
 
 void monitor_refuse(int client_fd, const struct error *err)

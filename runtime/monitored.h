@@ -18,6 +18,7 @@
 /* Where the container's streams go; -1 stands for /dev/null. */
 struct monitor_stdio {
 	int fds[3];
+	uint16_t rows, columns; /* of the terminal it gets; 0: the kernel's */
 };
 
 struct monitor_started {

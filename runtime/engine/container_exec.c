@@ -13,6 +13,7 @@
 #include "base/userns.h"
 #include "runtime/caps.h"
 #include "runtime/cgroup/cgroup.h"
+#include "runtime/console.h"
 #include "runtime/engine/container_event.h"
 #include "runtime/engine/container_ids.h"
 #include "runtime/engine/container_process.h"
@@ -229,6 +230,8 @@ static int start(void *context, const struct monitor_stdio *stdio,
 	if (container_ids_read(joining->request->container, &ids, err) < 0 ||
 	    container_ids_give_streams(&ids, stdio->fds, err) < 0)
 		return -1;
+	/* before it looks at its terminal */
+	console_give_size(&joining->process, stdio->rows, stdio->columns);
 	request.spec = &joining->spec;
 	request.process = &joining->process;
 	request.target_pidfd = joining->pidfd;

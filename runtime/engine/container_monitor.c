@@ -19,6 +19,7 @@
 #include "runtime/cgroup/cgroup_control.h"
 #include "runtime/cgroup/cgroup_delegation.h"
 #include "runtime/cgroup/cgroup_stats.h"
+#include "runtime/console.h"
 #include "runtime/engine/container_delete.h"
 #include "runtime/engine/container_event.h"
 #include "runtime/engine/container_files.h"
@@ -354,6 +355,7 @@ static int bring_up(struct running *running, const struct monitor_stdio *stdio,
 		return launched_not_program(err);
 	if (take_network(running, &network_fd, err) < 0)
 		return launched_not_program(err);
+	console_give_size(&plan.spec.process, stdio->rows, stdio->columns);
 	if (launch(running, &plan, rootfs_fd, network_fd, stdio, launched,
 		   err) < 0)
 		return -1;

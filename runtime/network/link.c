@@ -21,9 +21,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "runtime/network/link_sysctl.h"
 #include "runtime/network/link_vlan.h"
+
+enum { RAISE_PAUSE_MS = 20, RAISE_TRIES = 250 };
 
 DEFINE_CLEANUP_PTR(struct rtnl_link, rtnl_link_put)
 DEFINE_CLEANUP_PTR(struct rtnl_addr, rtnl_addr_put)
@@ -410,6 +413,25 @@ int link_make_end(struct link_line *line, const struct wiring_end *end,
 		       : make_child(line, end, namespace_fd, err);
 }
 
+/*
+ * A macvlan's address may still be that of the last life's link: a namespace is
+ * taken down a moment after its last process, and nothing tells when.
+ */
+static int raise_end(struct link_line *line, struct rtnl_link *link,
+		     const struct wiring_end *end, struct error *err)
+{
+	const struct timespec moment = { 0, RAISE_PAUSE_MS * 1000000L };
+	int tries = end->driver == NETWORK_MACVLAN ? RAISE_TRIES : 1;
+
+	while (raise_link(line, link, end->inner, err) < 0) {
+		if (err->sys != EEXIST || --tries == 0)
+			return -1;
+		error_release(err);
+		(void)nanosleep(&moment, NULL); /* a shorter one is fine */
+	}
+	return 0;
+}
+
 int link_set_up(struct link_line *line, const struct wiring_end *end,
 		struct error *err)
 {
@@ -423,7 +445,7 @@ int link_set_up(struct link_line *line, const struct wiring_end *end,
 	if (link_sysctl_inner(end, err) < 0 ||
 	    add_address(line, index, end->inner, &end->ipv4, err) < 0 ||
 	    add_address(line, index, end->inner, &end->ipv6, err) < 0 ||
-	    raise_link(line, link, end->inner, err) < 0 ||
+	    raise_end(line, link, end, err) < 0 ||
 	    add_route(line, index, &end->gateway4, err) < 0)
 		return -1;
 	return add_route(line, index, &end->gateway6, err);

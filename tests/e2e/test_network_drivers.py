@@ -60,6 +60,13 @@ def test_macvlan(imgctl, busybox, wire):
     imgctl.ok("network", "rm", "mv")
 
 
+def test_the_address_of_the_last_life_is_waited_for(imgctl, busybox, wire):
+    """A namespace is taken down a while after its processes, and with it the link that has the same address."""
+    create(imgctl, "macvlan", "mv")
+    for _ in range(20):
+        assert imgctl.ok("run", "--rm", "--network", "mv", "--mac-address", "02:00:00:00:00:77", busybox, "echo", "up") == "up\n"
+
+
 @pytest.mark.vm
 def test_a_parent_of_one_vlan_is_made(imgctl, busybox, wire):
     """LINK.VLAN is made for the first container and goes with the last network on it; one that was there stays."""

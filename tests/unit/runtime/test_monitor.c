@@ -71,13 +71,16 @@ static void run_shell(const char *script, const int fds[3])
 }
 
 /* A terminal for the shell: the master here, the peer as its streams. */
-static int open_terminal(int peers[3])
+static int open_terminal(const struct monitor_stdio *stdio, int peers[3])
 {
+	struct winsize size = { .ws_row = stdio->rows,
+				.ws_col = stdio->columns };
 	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
 	int peer;
 
 	(void)unlockpt(master);
 	peer = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	(void)ioctl(master, TIOCSWINSZ, &size);
 	peers[0] = peers[1] = peers[2] = peer;
 	return master;
 }
@@ -91,7 +94,7 @@ static int start(void *context, const struct monitor_stdio *stdio,
 	if (!f->script)
 		return error_set(err, ERROR_NOT_FOUND, "no such program");
 	if (f->monitor.is_tty)
-		out->console_fd = open_terminal(fds);
+		out->console_fd = open_terminal(stdio, fds);
 	out->pid = fork();
 	if (out->pid == 0) {
 		if (f->monitor.is_tty)
