@@ -14,11 +14,18 @@ def need(program, package=None):
         pytest.skip(f"needs {program} (Debian package {package or program})")
 
 
+# podman, buildah and skopeo seal a copy of themselves at a start, which the kernel refuses while a page of it is held elsewhere
+NOT_STARTED = "sealing memfd copy: Device or resource busy"
+
+
 def run(*command, timeout=120, env=None, stdin=None):
     """Run a command of the host; it must exit 0. Returns stdout."""
-    result = subprocess.run([str(c) for c in command], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                            text=True, timeout=timeout, env={**os.environ, **(env or {})},
-                            stdin=None if stdin is not None else subprocess.DEVNULL)
+    for _ in range(9):
+        result = subprocess.run([str(c) for c in command], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                text=True, timeout=timeout, env={**os.environ, **(env or {})},
+                                stdin=None if stdin is not None else subprocess.DEVNULL)
+        if NOT_STARTED not in result.stderr:
+            break
     assert result.returncode == 0, f"{' '.join(map(str, command))}: {result.returncode}\n{result.stdout}\n{result.stderr}"
     return result.stdout
 
