@@ -55,7 +55,7 @@ def bridge_peer(bench, peer, inside):
     archive = bench.base.folder / "debian.tar"
     bench.call("save", "-o", archive, bench.base.debian)
     if peer == "podman":
-        contender = bench.podman("run", "--rm", "--ulimit", "host", bench.base.debian, "true", before=inside)
+        contender = bench.podman("run", "--rm", bench.base.debian, "true", runtime=bench.oci, before=inside)
         load = [*contender.command[:contender.command.index("run")], "load", "-i", archive]
     else:
         env = bench.base.start_docker("docker-bridge", inside, ())
