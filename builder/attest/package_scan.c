@@ -10,8 +10,10 @@
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "builder/attest/apk_installed.h"
+#include "builder/attest/bdb_hash.h"
 #include "builder/attest/dpkg_status.h"
 #include "builder/attest/rpm_header.h"
+#include "builder/attest/rpm_ndb.h"
 #include "builder/attest/sqlite_table.h"
 #include "builder/builder_limits.h"
 
@@ -41,6 +43,7 @@ static int read_text(int root, const char *path, size_t limit,
 	return 0;
 }
 
+/* A file of no bytes is a database that nothing was written to yet. */
 static int read_packages(int root, const char *path, parse_packages *parse,
 			 struct packages *out, struct error *err)
 {
@@ -51,7 +54,8 @@ static int read_packages(int root, const char *path, parse_packages *parse,
 	if (read_text(root, path, BUILDER_MAX_PACKAGE_FILE, &text, &is_there,
 		      err) < 0)
 		return -1;
-	if (!is_there || parse(text.text, text.length, out, err) == 0)
+	if (!is_there || !text.length ||
+	    parse(text.text, text.length, out, err) == 0)
 		return 0;
 	return error_wrap(err, "%s of the image", path);
 }
@@ -90,12 +94,40 @@ static int take_header(void *context, const void *blob, size_t length,
 	return rpm_header_parse(blob, length, context, err);
 }
 
-static int parse_rpm(const char *bytes, size_t length, struct packages *out,
-		     struct error *err)
+static int parse_sqlite(const char *bytes, size_t length, struct packages *out,
+			struct error *err)
 {
 	const struct sqlite_rows rows = { take_header, out };
 
 	return sqlite_table_read(bytes, length, "Packages", &rows, err);
+}
+
+static int parse_ndb(const char *bytes, size_t length, struct packages *out,
+		     struct error *err)
+{
+	const struct rpm_ndb_blobs blobs = { take_header, out };
+
+	return rpm_ndb_read(bytes, length, &blobs, err);
+}
+
+/* The key is the header's number; that of 0 is how many were given out. */
+static int take_pair(void *context, const struct bdb_item *key,
+		     const struct bdb_item *value, struct error *err)
+{
+	static const char none[4];
+
+	if (key->length == sizeof(none) &&
+	    !memcmp(key->bytes, none, sizeof(none)))
+		return 0;
+	return take_header(context, value->bytes, value->length, err);
+}
+
+static int parse_bdb(const char *bytes, size_t length, struct packages *out,
+		     struct error *err)
+{
+	const struct bdb_pairs pairs = { take_pair, out };
+
+	return bdb_hash_read(bytes, length, &pairs, err);
 }
 
 static bool has_bytes(int root, const char *path)
@@ -107,25 +139,37 @@ static bool has_bytes(int root, const char *path)
 	return fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0;
 }
 
-/* One place of rpm's; what it has beside SQLite is named and not read. */
+/*
+ * One place of rpm's, which keeps one of three databases. SQLite's log is
+ * named and not read: what it has is in no database yet.
+ */
 static int read_rpm(int root, const char *folder, struct package_scan *out,
 		    struct error *err)
 {
-	static const char *const unread[][2] = {
-		{ "Packages.db", "ndb" },
-		{ "Packages", "Berkeley DB" },
-		{ "rpmdb.sqlite-wal", "changes that are in no database yet" },
+	static const struct {
+		const char *name;
+		parse_packages *parse;
+	} databases[] = {
+		{ "rpmdb.sqlite", parse_sqlite },
+		{ "Packages.db", parse_ndb },
+		{ "Packages", parse_bdb },
 	};
-	autofree char *path = xasprintf("%s/rpmdb.sqlite", folder);
+	autofree char *log = xasprintf("%s/rpmdb.sqlite-wal", folder);
 
-	for (size_t i = 0; i < sizeof(unread) / sizeof(*unread); i++) {
-		autofree char *other = xasprintf("%s/%s", folder, unread[i][0]);
+	if (has_bytes(root, log))
+		strvec_addf(&out->notes,
+			    "/%s (changes that are in no database yet) was "
+			    "not read",
+			    log);
+	for (size_t i = 0; i < sizeof(databases) / sizeof(*databases); i++) {
+		autofree char *path = xasprintf("%s/%s", folder,
+						databases[i].name);
 
-		if (has_bytes(root, other))
-			strvec_addf(&out->notes, "/%s (%s) was not read", other,
-				    unread[i][1]);
+		if (read_packages(root, path, databases[i].parse,
+				  &out->packages, err) < 0)
+			return -1;
 	}
-	return read_packages(root, path, parse_rpm, &out->packages, err);
+	return 0;
 }
 
 static int read_release(int root, struct os_release *out, struct error *err)

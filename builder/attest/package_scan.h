@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Looking for databases of packages in a root file system: dpkg's (status and
- * status.d), apk's, rpm's (SQLite). Every path is resolved below the root.
+ * status.d), apk's, rpm's (SQLite, ndb, Berkeley DB). Every path is resolved
+ * below the root.
  */
 #ifndef BUILDER_PACKAGE_SCAN_H
 #define BUILDER_PACKAGE_SCAN_H

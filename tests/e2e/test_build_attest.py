@@ -6,10 +6,12 @@ import shutil
 import sqlite3
 import struct
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from harness.context import Context
+from harness.peers import need, run
 
 SPDX, SLSA, SLSA1 = "https://spdx.dev/Document", "https://slsa.dev/provenance/v0.2", "https://slsa.dev/provenance/v1"
 STATUS = """Package: bash
@@ -121,9 +123,10 @@ def test_nothing_of_secrets(imgctl, build, context, tmp_path_of_test):
         assert b"very-hidden-value" not in data and str(secret).encode() not in data
 
 
-def rpm_header(name, version, release):
+def rpm_header(name, version, release, described=0):
+    """One of rpm's, with a description of so many bytes."""
     data, entries = b"", []
-    for tag, text in ((1000, name), (1001, version), (1002, release), (1022, "x86_64"), (1014, "GPLv3+")):
+    for tag, text in ((1000, name), (1001, version), (1002, release), (1022, "x86_64"), (1014, "GPLv3+"), (1005, "d" * described)):
         entries.append(struct.pack(">IIII", tag, 6, len(data), 1))
         data += text.encode() + b"\0"
     return struct.pack(">II", len(entries), len(data)) + b"".join(entries) + data
@@ -138,7 +141,8 @@ def test_a_bill_of_materials(imgctl, build, context, tmp_path_of_test):
     database.close()
     for path, data in (("root/var/lib/dpkg/status", STATUS), ("root/etc/os-release", OS_RELEASE), ("root/lib/apk/db/installed", APK),
                        ("root/var/lib/dpkg/status.d/tzdata", "Package: tzdata\nVersion: 2024a\n"),
-                       ("root/var/lib/dpkg/status.d/tzdata.md5sums", "not a status file\n"), ("root/usr/lib/sysimage/rpm/Packages.db", "ndb")):
+                       ("root/var/lib/dpkg/status.d/tzdata.md5sums", "not a status file\n"), ("root/usr/lib/sysimage/rpm/Packages", ""),
+                       ("root/usr/lib/sysimage/rpm/rpmdb.sqlite-wal", "log")):
         context.write(path, data)
     context.write("root/var/lib/rpm/.keep", "")
     shutil.copy(tmp_path_of_test / "rpmdb.sqlite", context.folder / "root/var/lib/rpm/rpmdb.sqlite")
@@ -146,7 +150,7 @@ def test_a_bill_of_materials(imgctl, build, context, tmp_path_of_test):
     document = build("--sbom=true").statements()[SPDX]["predicate"]
     assert document["spdxVersion"] == "SPDX-2.3" and document["SPDXID"] == "SPDXRef-DOCUMENT" and document["dataLicense"] == "CC0-1.0"
     assert document["documentNamespace"] and document["creationInfo"]["creators"][0].startswith("Tool: imgctl-")
-    assert document["creationInfo"]["comment"] == "/usr/lib/sysimage/rpm/Packages.db (ndb) was not read"
+    assert document["creationInfo"]["comment"] == "/usr/lib/sysimage/rpm/rpmdb.sqlite-wal (changes that are in no database yet) was not read"
     purls = [package["externalRefs"][0]["referenceLocator"] for package in document["packages"] if "externalRefs" in package]
     assert purls[:4] == ["pkg:deb/debian/bash@5.2.15-2?arch=amd64&distro=debian-12", "pkg:deb/debian/tzdata@2024a?distro=debian-12",
                          "pkg:apk/debian/musl@1.2.4-r2?arch=x86_64&distro=debian-12",
@@ -157,10 +161,60 @@ def test_a_bill_of_materials(imgctl, build, context, tmp_path_of_test):
     assert {relation["relatedSpdxElement"] for relation in document["relationships"]} == set(ids)
 
 
+def ndb(headers):
+    """A database as rpm's ndb has it, the checksums left out, a free slot before each that is used."""
+    pages = (2 + 2 * len(headers) + 255) // 256
+    slots = [struct.pack("<4sIII", b"RpmP", 0, 1, pages), struct.pack("<IIII", len(headers) + 1, 0, 0, 0)]
+    blobs, block = b"", pages * 256
+    for number, header in enumerate(headers, 1):
+        blob = struct.pack("<4sIII", b"BlbS", number, 0, len(header)) + header + b"\0" * (-(len(header) + 28) % 16)
+        blob += struct.pack("<II4s", 0, len(header), b"BlbE")
+        slots += [struct.pack("<4sIII", b"Slot", 0, 0, 0), struct.pack("<4sIII", b"Slot", number, block, len(blob) // 16)]
+        blobs, block = blobs + blob, block + len(blob) // 16
+    slots += [struct.pack("<4sIII", b"Slot", 0, 0, 0)] * (pages * 256 - len(slots))
+    return b"".join(slots) + blobs
+
+
+def berkeley(path, headers, order):
+    """A database as rpm had it in Berkeley DB's times, by Berkeley DB."""
+    need("db5.3_load", "db5.3-util")
+    pairs = [(0, struct.pack(order + "I", len(headers)))] + list(enumerate(headers, 1))
+    lines = [f" {half.hex()}" for number, value in pairs for half in (struct.pack(order + "I", number), value)]
+    lines = ["VERSION=3", "format=bytevalue", "type=hash", "db_lorder=" + ("1234" if order == "<" else "4321"), "HEADER=END", *lines, "DATA=END", ""]
+    run("db5.3_load", path, stdin="\n".join(lines))
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_older_databases_of_rpm(build, context, tmp_path_of_test, order):
+    """Small headers and some that pages of their own hold."""
+    new = [rpm_header(f"new{number}", "1.0", f"{number}", number * 37 % 9000) for number in range(300)]
+    old = [rpm_header(f"old{number}", "1.0", f"{number}", number * 37 % 9000) for number in range(300)]
+    context.write("root/var/lib/rpm/Packages", berkeley(tmp_path_of_test / "Packages", old, order))
+    context.write("root/usr/lib/sysimage/rpm/Packages.db", ndb(new))
+    context.write("Dockerfile", "FROM scratch\nCOPY root /\n")
+    document = build("--sbom=true").statements()[SPDX]["predicate"]
+    assert "comment" not in document["creationInfo"]
+    found = [(package["name"], package["versionInfo"]) for package in document["packages"] if "externalRefs" in package]
+    assert found == sorted((f"{kind}{number}", f"1.0-{number}") for kind in ("new", "old") for number in range(300))
+
+
+def test_a_database_that_rpm_wrote(build, context):
+    """The seed is what rpm 4.18 made of two packages."""
+    seed = Path(__file__).parents[1] / "fuzz/corpus/rpm_ndb/by-rpm"
+    context.write("root/usr/lib/sysimage/rpm/Packages.db", seed.read_bytes())
+    context.write("Dockerfile", "FROM scratch\nCOPY root /\n")
+    document = build("--sbom=true").statements()[SPDX]["predicate"]
+    found = [(package["name"], package["versionInfo"], package["licenseComments"]) for package in document["packages"] if "externalRefs" in package]
+    assert found == [("one", "1.0-1", "MIT"), ("two", "2:1.0-1", "MIT")]
+
+
 @pytest.mark.parametrize("path, data, words", [
     ("var/lib/dpkg/status", "Package bash\n", "var/lib/dpkg/status of the image: line 1"),
     ("lib/apk/db/installed", "nonsense\n", "lib/apk/db/installed of the image: line 1"),
     ("var/lib/rpm/rpmdb.sqlite", "no database", "var/lib/rpm/rpmdb.sqlite of the image: it is no SQLite database"),
+    ("usr/lib/sysimage/rpm/Packages.db", "no database", "usr/lib/sysimage/rpm/Packages.db of the image: it is no ndb database"),
+    ("var/lib/rpm/Packages", "no database", "var/lib/rpm/Packages of the image: it is no hash table of Berkeley DB"),
 ])
 def test_a_damaged_database_is_told_of(imgctl, busybox, context, path, data, words):
     context.write(f"root/{path}", data)
