@@ -7,7 +7,6 @@
 #include "cmd/filter.h"
 #include "cmd/front/front_commands.h"
 #include "cmd/front/network_inspect.h"
-#include "cmd/front/network_use.h"
 #include "cmd/front/rows_print.h"
 #include "cmd/front/shape.h"
 #include "cmd/front/verb.h"
@@ -92,7 +91,6 @@ static json_t *make_row(const json_t *document, bool is_whole)
 /* What -f asks about. */
 struct network_wish {
 	const struct filter *given;
-	const json_t *uses; /* networks that containers name */
 	bool is_dangling;
 };
 
@@ -101,7 +99,8 @@ static bool is_wanted(const struct network_wish *wish, const json_t *document)
 	const struct filter *given = wish->given;
 	const char *name = shape_text(document, "Name");
 	bool is_own = !network_is_predefined(name);
-	bool is_dangling = is_own && !json_object_get(wish->uses, name);
+	bool is_dangling = is_own && !json_object_size(json_object_get(
+					     document, "Containers"));
 
 	return filter_match_regex(given, "name", name) &&
 	       filter_match_prefix(given, "id", shape_text(document, "Id")) &&
@@ -141,7 +140,6 @@ static int list(struct command_call *call,
 	static const char *const accepted[] = { "dangling", "driver", "id",
 						"label",    "name",   "scope",
 						"type",	    NULL };
-	autoclean(jsonx_free) json_t *uses = NULL;
 	autoclean(jsonx_free) json_t *rows = json_array();
 	autoclean(strbuf_release) struct strbuf out = STRBUF_INIT;
 	const char *format = options->format ? options->format : "";
@@ -153,10 +151,8 @@ static int list(struct command_call *call,
 	if (filter_check(&options->filter, accepted, err) < 0 ||
 	    filter_bool(&options->filter, "dangling", &wish.is_dangling, err) <
 		    0 ||
-	    context_store(call->context, &store, err) < 0 ||
-	    network_use_find(store, &uses, err) < 0)
+	    context_store(call->context, &store, err) < 0)
 		return -1;
-	wish.uses = uses;
 	if (make_rows(store, &wish, options->is_whole, rows, err) < 0 ||
 	    rows_print(&listing, format, rows, &out, err) < 0)
 		return -1;

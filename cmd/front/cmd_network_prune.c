@@ -71,7 +71,6 @@ static int prune_one(const struct store *store, const char *name,
 				  json_object_get(network.document, "Labels")))
 		return 0;
 	if (network_use_remove(store, &network, err) < 0) {
-		/* somebody came to use it just now */
 		if (err->kind != ERROR_BUSY)
 			return -1;
 		error_release(err);
@@ -85,19 +84,14 @@ int prune_networks(const struct store *store, const struct filter *given,
 		   struct prune_yield *removal, struct error *err)
 {
 	autoclean(strvec_release) struct strvec names = STRVEC_INIT;
-	autoclean(jsonx_free) json_t *uses = NULL;
 	int64_t until = 0;
 
 	if (filter_time(given, "until", clock_now(), &until, err) < 0 ||
-	    network_use_find(store, &uses, err) < 0 ||
 	    network_folder_list(store, &names, err) < 0)
 		return -1;
 	for (size_t i = 0; i < names.count; i++) {
-		bool is_used = json_object_get(uses, names.items[i]) &&
-			       !network_is_predefined(names.items[i]);
-
-		if (!is_used && prune_one(store, names.items[i], given, until,
-					  removal, err) < 0)
+		if (prune_one(store, names.items[i], given, until, removal,
+			      err) < 0)
 			return -1;
 	}
 	return 0;

@@ -39,8 +39,7 @@ static json_t *make_state(const struct container_state *state)
 {
 	bool is_paused = state->status == CONTAINER_PAUSED;
 	bool is_restarting = state->status == CONTAINER_RESTARTING;
-	bool is_running = state->status == CONTAINER_RUNNING || is_paused ||
-			  is_restarting;
+	bool is_running = container_status_is_running(state->status);
 	json_t *document = json_object();
 
 	set(document, "Status",

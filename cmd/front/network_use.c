@@ -2,17 +2,73 @@
 /* Users of networks. */
 #include "cmd/front/network_use.h"
 
+#include <poll.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/jsonx.h"
 #include "cmd/front/shape.h"
-#include "runtime/engine/container.h"
+#include "runtime/engine/container_state.h"
 #include "runtime/engine/network_event.h"
 #include "runtime/engine/network_folder.h"
 #include "runtime/engine/network_join.h"
 #include "runtime/engine/network_members.h"
 #include "runtime/engine/network_program.h"
+
+enum { USE_PATIENCE_MS = 30000, USE_PAUSE_MS = 5 };
+
+/* Whether its monitor is about to begin, or to take it off its networks. */
+static bool is_on_its_way(const struct store *store, const char *id)
+{
+	autoclean(container_release) struct container container =
+		CONTAINER_INIT;
+	autoclean(container_state_release) struct container_state state =
+		CONTAINER_STATE_INIT;
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+
+	if (container_load(store, id, &container, &ignored) < 0 ||
+	    container_state_load(store, &container, &state, &ignored) < 0)
+		return true;
+	return !container_status_is_running(state.status);
+}
+
+static bool is_settled(const struct store *store,
+		       const struct network_members *members)
+{
+	const char *id;
+	const json_t *ignored;
+
+	json_object_foreach(members->list, id, ignored)
+	{
+		(void)ignored;
+		if (is_on_its_way(store, id))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Open the members of network ID once nobody is coming or going: whoever saw a
+ * container end does not find it on a network any more. Half a minute is as
+ * long as anybody takes for that.
+ */
+static int open_settled(const struct store *store, const char *id,
+			struct network_members *out, struct error *err)
+{
+	int64_t deadline = clock_monotonic() +
+			   USE_PATIENCE_MS * (CLOCK_SECOND / 1000);
+
+	for (;;) {
+		if (network_members_open(store, id, out, err) < 0)
+			return -1;
+		if (is_settled(store, out) || clock_monotonic() > deadline)
+			return 0;
+		network_members_release(out);
+		if (poll(NULL, 0, USE_PAUSE_MS) < 0)
+			continue; /* a signal: look again */
+	}
+}
 
 static int check_idle(const struct store *store, const struct network *network,
 		      const struct network_members *members, struct error *err)
@@ -107,7 +163,7 @@ int network_use_remove(const struct store *store, const struct network *network,
 	autoclean(network_members_release) struct network_members members =
 		NETWORK_MEMBERS_INIT;
 
-	if (network_members_open(store, network->id, &members, err) < 0 ||
+	if (open_settled(store, network->id, &members, err) < 0 ||
 	    check_idle(store, network, &members, err) < 0 ||
 	    take_down(store, network, err) < 0 ||
 	    network_folder_forget(store, network, err) < 0)
@@ -123,32 +179,8 @@ int network_use_rest(const struct store *store, const struct network *network,
 	autoclean(network_members_release) struct network_members members =
 		NETWORK_MEMBERS_INIT;
 
-	if (network_members_open(store, network->id, &members, err) < 0)
+	if (open_settled(store, network->id, &members, err) < 0)
 		return -1;
 	return json_object_size(members.list) ? 0
 					      : take_down(store, network, err);
-}
-
-int network_use_find(const struct store *store, json_t **out, struct error *err)
-{
-	autoclean(strvec_release) struct strvec ids = STRVEC_INIT;
-
-	*out = json_object();
-	if (container_list(store, &ids, err) < 0)
-		return -1;
-	for (size_t i = 0; i < ids.count; i++) {
-		autoclean(container_release) struct container container =
-			CONTAINER_INIT;
-
-		if (container_load(store, ids.items[i], &container, err) == 0) {
-			(void)json_object_update(
-				*out, json_object_get(container.document,
-						      "networks"));
-			continue;
-		}
-		if (err->kind != ERROR_NOT_FOUND)
-			return -1;
-		error_release(err);
-	}
-	return 0;
 }

@@ -23,8 +23,4 @@ int network_use_remove(const struct store *store, const struct network *network,
 int network_use_rest(const struct store *store, const struct network *network,
 		     struct error *err) must_check;
 
-/* The networks that containers name, an object by name; the caller's. */
-int network_use_find(const struct store *store, json_t **out,
-		     struct error *err) must_check;
-
 #endif

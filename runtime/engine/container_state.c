@@ -31,6 +31,12 @@ static const char *const status_names[] = {
 	[CONTAINER_DEAD] = "dead",
 };
 
+bool container_status_is_running(enum container_status status)
+{
+	return status == CONTAINER_RUNNING || status == CONTAINER_PAUSED ||
+	       status == CONTAINER_RESTARTING;
+}
+
 const char *container_status_name(enum container_status status)
 {
 	return status_names[status];

@@ -118,6 +118,9 @@ int container_state_clear(const struct store *store, const char *id,
 int container_state_set_paused(const struct store *store, const char *id,
 			       bool is_paused, struct error *err) must_check;
 
+/* Whether docker calls it running: paused and between two lives too. */
+bool container_status_is_running(enum container_status status);
+
 /* The status in docker's words ("running"). */
 const char *container_status_name(enum container_status status);
 

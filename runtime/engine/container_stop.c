@@ -35,12 +35,6 @@ struct vigil {
 	bool stays_down; /* its monitor was told not to start it again */
 };
 
-static bool is_running(enum container_status status)
-{
-	return status == CONTAINER_RUNNING || status == CONTAINER_PAUSED ||
-	       status == CONTAINER_RESTARTING;
-}
-
 /* For poll: -1 for ever, 0 when time is up. */
 static int time_left(const struct vigil *vigil)
 {
@@ -61,7 +55,7 @@ static int look(struct vigil *vigil, pid_t *monitor_out, struct error *err)
 	    0)
 		return -1;
 	*monitor_out = state.is_orphaned ? state.pid : state.monitor;
-	vigil->has_ended = !is_running(state.status);
+	vigil->has_ended = !container_status_is_running(state.status);
 	if (vigil->has_ended)
 		vigil->exit_code = state.exit_code;
 	return 0;
@@ -281,7 +275,7 @@ static int leave_rest(struct vigil *vigil, struct container_state *state,
 					 err) < 0)
 			return -1;
 	}
-	vigil->has_ended = !is_running(state->status);
+	vigil->has_ended = !container_status_is_running(state->status);
 	return 0;
 }
 
@@ -347,7 +341,7 @@ int container_stop(const struct store *store, const struct container *container,
 	if (vigil_open(&vigil, err) < 0 ||
 	    container_state_load(store, container, &state, err) < 0)
 		return -1;
-	if (!is_running(state.status))
+	if (!container_status_is_running(state.status))
 		return 0;
 	keep_down(&vigil);
 	if (leave_rest(&vigil, &state, err) < 0 ||
@@ -368,7 +362,7 @@ int container_kill(const struct store *store, const struct container *container,
 	if (vigil_open(&vigil, err) < 0 ||
 	    container_state_load(store, container, &state, err) < 0)
 		return -1;
-	if (!is_running(state.status))
+	if (!container_status_is_running(state.status))
 		return error_set(err, ERROR_BUSY, "container %s is not running",
 				 container->id);
 	/* docker takes every signal so that may be meant to end it */

@@ -10,7 +10,8 @@ import urllib.request
 
 import pytest
 
-from harness import own_network
+from harness import own_network, peers
+from harness.bundle import until
 
 WEB = ("sh", "-c", "mkdir -p /www && hostname >/www/index.html && exec httpd -f -p 80 -h /www")
 
@@ -142,7 +143,15 @@ def test_create_list_inspect_remove(imgctl, busybox):
     assert imgctl.ok("network", "rm", identity[:12]) == identity[:12] + "\n"
     imgctl.ok("network", "create", "--label", "keep", "kept")
     imgctl.ok("network", "create", "gone")
-    assert imgctl.ok("network", "prune", "-f", "--filter", "label!=keep") == "Deleted Networks:\ngone\n\n"
+    # whoever does not run is on no network, as docker sees it
+    imgctl.ok("create", "--name", "idle", "--network", "gone", busybox)
+    imgctl.ok("run", "-d", "--network", "kept", busybox, "sleep", "1000")
+    for dangling, names in (("true", "gone\n"), ("false", "bridge\nhost\nkept\nnone\n")):
+        assert imgctl.ok("network", "ls", "-f", f"dangling={dangling}", "--format", "{{.Name}}") == names
+    assert imgctl.ok("network", "prune", "-f") == "Deleted Networks:\ngone\n\n"
+    imgctl.fails("start", "idle", rc=1, err="network gone not found")
+    imgctl.ok("rm", "-f", *imgctl.ok("ps", "-aq").split())
+    assert imgctl.ok("network", "prune", "-f", "--filter", "label!=keep") == ""
     assert imgctl.ok("network", "ls", "-q", "-f", "type=custom", "--format", "{{.Name}}") == "kept\n"
 
 
@@ -206,6 +215,25 @@ def test_the_world_and_the_firewalls_of_others(imgctl, busybox, world, commands)
     finally:
         subprocess.run("nft delete table ip filter; nft delete table inet firewalld", shell=True, check=False,
                        stderr=subprocess.DEVNULL)
+
+
+@pytest.mark.parametrize("options, how", [(["--rm"], "rm"), ([], "prune")], ids=["removed", "kept"])
+def test_whoever_is_leaving_is_waited_for(imgctl, busybox, tmp_path_of_test, options, how):
+    """The container has ended, and its monitor, slowed down, has not taken it off its network yet."""
+    peers.need("strace")
+    imgctl.ok("network", "create", "blue")
+    slow = imgctl.popen(command=["strace", "-f", "-qq", "-o", tmp_path_of_test / "log", "-e", "trace=unlinkat", "-e", "inject=unlinkat:delay_enter=300000",
+                                 *imgctl.command("run", "-i", *options, "--network", "blue", busybox, "cat")],
+                        stdin=subprocess.PIPE)
+    until(lambda: imgctl.ok("ps", "-q"), "running")
+    slow.stdin.close()
+    slow.stdin = None
+    until(lambda: imgctl.ok("ps", "-q") == "", "over")
+    if how == "rm":
+        imgctl.ok("network", "rm", "blue")
+    else:
+        assert "blue" in imgctl.ok("network", "prune", "-f")
+    assert slow.wait(60) == 0
 
 
 def test_nothing_is_left(imgctl, busybox):
