@@ -10,6 +10,7 @@
 #include "builder/build_source.h"
 #include "builder/build_step.h"
 #include "builder/build_step_parts.h"
+#include "builder/image/history_line.h"
 #include "builder/image/image_settings.h"
 #include "builder/language/instruction_expand.h"
 
@@ -52,9 +53,12 @@ const struct dockerfile_stage *build_stage_base(
 				     parsed->number, false);
 }
 
-static void add_history(struct build_stage *stage, const char *text)
+static void add_history(struct build_stage *stage,
+			const struct instruction *instruction)
 {
-	const struct image_step step = { .created_by = text };
+	autofree char *line = history_line_format(
+		instruction, image_state_config(&stage->image));
+	const struct image_step step = { .created_by = line };
 
 	image_state_add(&stage->image, &step);
 }
@@ -165,17 +169,26 @@ static int apply_settings(struct build_stage *stage,
 	stage->has_command = settings.has_command;
 	if (instruction->kind == INSTRUCTION_ENV)
 		set_env(stage, &instruction->pairs.pairs);
-	add_history(stage, instruction->text);
+	add_history(stage, instruction);
 	return 0;
 }
 
+/* One argument may be part of the next one's default. */
 static int declare(struct build_state *build, struct build_stage *stage,
 		   const struct instruction *instruction, struct error *err)
 {
+	autoclean(instruction_release) struct instruction expanded = {
+		.kind = INSTRUCTION_NONE,
+	};
+	struct expand_scope scope;
+
 	if (scope_declare(&stage->scope, instruction, escape_of(build), NULL,
 			  err) < 0)
 		return -1;
-	add_history(stage, instruction->text);
+	scope = scope_expand(&stage->scope, escape_of(build), NULL);
+	if (instruction_expand(instruction, &scope, &expanded, err) < 0)
+		return -1;
+	add_history(stage, &expanded);
 	return 0;
 }
 

@@ -5,15 +5,11 @@
 #include "base/alloc.h"
 #include "builder/build_source.h"
 #include "builder/build_step_parts.h"
+#include "builder/image/history_line.h"
 #include "builder/image/image_settings.h"
 #include "builder/steps/copy_owner.h"
 #include "builder/steps/copy_run.h"
 #include "builder/steps/step_files.h"
-
-static char *copy_text(const struct instruction *instruction)
-{
-	return xasprintf("%s", instruction->text);
-}
 
 static void key_whole(const struct copy_instruction *copy,
 		      const struct step_source *source, struct step_key *key)
@@ -76,7 +72,7 @@ int build_step_copy(struct build_step *step, struct error *err)
 					       "config");
 	autoclean(step_source_release) struct step_source source =
 		STEP_SOURCE_INIT;
-	autofree char *text = copy_text(instruction);
+	autofree char *text = history_line_format(instruction, config);
 	struct copy_request request = {
 		.build = step->build->request,
 		.place = &step->build->place,

@@ -86,22 +86,14 @@ static void apply_labels(json_t *config, const struct pairs *pairs)
 static int apply_expose(json_t *config, const struct strvec *words,
 			struct error *err)
 {
-	json_t *ports = object_in(config, "ExposedPorts");
+	json_t *exposed = object_in(config, "ExposedPorts");
+	autoclean(strvec_release) struct strvec ports = STRVEC_INIT;
 
-	for (size_t i = 0; i < words->count; i++) {
-		autoclean(port_maps_release) struct port_maps maps =
-			PORT_MAPS_INIT;
-
-		if (port_maps_parse_exposed(words->items[i], &maps, err) < 0)
-			return -1;
-		for (size_t j = 0; j < maps.count; j++) {
-			autofree char *key =
-				xasprintf("%u/%s", (unsigned)maps.items[j].port,
-					  maps.items[j].protocol);
-
-			(void)json_object_set_new(ports, key, json_object());
-		}
-	}
+	if (image_settings_ports(words, &ports, err) < 0)
+		return -1;
+	for (size_t i = 0; i < ports.count; i++)
+		(void)json_object_set_new(exposed, ports.items[i],
+					  json_object());
 	return 0;
 }
 
@@ -250,6 +242,8 @@ int image_settings_apply(struct image_settings *settings,
 	case INSTRUCTION_CMD:
 		set_words(config, "Cmd",
 			  command_words(config, &instruction->command));
+		/* docker's builder says so of every command */
+		(void)json_object_set_new(config, "ArgsEscaped", json_true());
 		settings->has_command = true;
 		return 0;
 	case INSTRUCTION_ENTRYPOINT:
@@ -262,6 +256,23 @@ int image_settings_apply(struct image_settings *settings,
 		apply_value(settings, config, instruction);
 		return 0;
 	}
+}
+
+int image_settings_ports(const struct strvec *words, struct strvec *out,
+			 struct error *err)
+{
+	for (size_t i = 0; i < words->count; i++) {
+		autoclean(port_maps_release) struct port_maps maps =
+			PORT_MAPS_INIT;
+
+		/* what is said of the host beside them has no meaning here */
+		if (port_maps_parse(words->items[i], &maps, err) < 0)
+			return -1;
+		for (size_t j = 0; j < maps.count; j++)
+			strvec_addf(out, "%u/%s", (unsigned)maps.items[j].port,
+				    maps.items[j].protocol);
+	}
+	return 0;
 }
 
 void image_settings_shell(const json_t *config, struct strvec *out)

@@ -25,6 +25,10 @@ int image_settings_apply(struct image_settings *settings,
 			 const struct instruction *instruction,
 			 struct error *err) must_check;
 
+/* Append what EXPOSE's WORDS mean: "80/tcp". INVALID for what is no port. */
+int image_settings_ports(const struct strvec *words, struct strvec *out,
+			 struct error *err) must_check;
+
 /* Append the shell that CONFIG says, or docker's. */
 void image_settings_shell(const json_t *config, struct strvec *out);
 

@@ -25,11 +25,11 @@ void image_state_scratch(const struct platform *platform,
 			 struct image_state *out)
 {
 	*out = (struct image_state)IMAGE_STATE_INIT;
-	out->document = json_pack("{s:s,s:s,s:s,s:{s:[s]},s:{s:s,s:[]},s:[]}",
-				  "created", "", "architecture",
-				  platform->architecture, "os", platform->os,
-				  "config", "Env", DEFAULT_PATH, "rootfs",
-				  "type", "layers", "diff_ids", "history");
+	out->document = json_pack(
+		"{s:s,s:s,s:s,s:{s:[s],s:s},s:{s:s,s:[]},s:[]}", "created", "",
+		"architecture", platform->architecture, "os", platform->os,
+		"config", "Env", DEFAULT_PATH, "WorkingDir", "/", "rootfs",
+		"type", "layers", "diff_ids", "history");
 	if (platform->variant)
 		(void)json_object_set_new(out->document, "variant",
 					  json_string(platform->variant));

@@ -42,7 +42,7 @@ def test_run_makes_a_layer_and_settings_do_not(imgctl, build, sh):
     before = len(imgctl.inspect("busybox", "{{json .RootFS.Layers}}"))
     assert len(imgctl.inspect("it", "{{json .RootFS.Layers}}", "image")) == before + 2
     rows = [json.loads(row) for row in imgctl.ok("history", "--no-trunc", "--format", "json", "it").splitlines()]
-    assert [row["CreatedBy"] for row in rows[:5]] == ['CMD ["cat", "/one"]', "COPY f /f", "LABEL l=x",
+    assert [row["CreatedBy"] for row in rows[:5]] == ['CMD ["cat" "/one"]', "COPY f /f", "LABEL l=x",
                                                       "RUN /bin/sh -c echo $A > /one", "ENV A=1"]
 
 
@@ -65,7 +65,7 @@ def test_heredocs_scripts_and_shells(build, sh):
 
 def test_workdir_and_user(imgctl, build, sh):
     build("FROM busybox\nWORKDIR /a\nWORKDIR b/../c\nRUN pwd > /where\nUSER alice\nWORKDIR /made\nRUN id -u > /tmp/uid\n")
-    assert sh("cat /where /tmp/uid; pwd; stat -c '%a %u' /a /made") == "/a/c\n1000\n/made\n755 0\n755 0\n"
+    assert sh("cat /where /tmp/uid; pwd; stat -c '%a %u' /a /made") == "/a/c\n1000\n/made\n755 0\n755 1000\n"
     assert imgctl.inspect("it", "{{json .Config.User}}", "image") == "alice"
 
 
