@@ -50,9 +50,11 @@ struct build_host {
 			  struct image_record *out, struct error *err);
 	int (*fetch)(void *context, const struct build_fetch *fetch,
 		     struct build_fetched *out, struct error *err);
-	/* *IS_ARCHIVE_OUT false: it is none, and nothing was written. */
+	/* Whether there is a tar in ARCHIVE, once it is decompressed. */
+	int (*look)(void *context, int archive, bool *is_archive_out,
+		    struct error *err);
 	int (*unpack)(void *context, const struct build_unpack *unpack,
-		      bool *is_archive_out, struct error *err);
+		      struct error *err);
 	/* --shell: carry the terminal's streams until the container ends. */
 	int (*attend)(void *context, int client_fd, struct error *err);
 	void *context;

@@ -97,6 +97,39 @@ static const struct dockerfile_stage *find_stage(
 				     stage->parsed->number, true);
 }
 
+static char *stage_text(const struct dockerfile_stage *stage)
+{
+	return stage->from.from.stage_name
+		       ? xstrdup(stage->from.from.stage_name)
+		       : xasprintf("stage-%zu", stage->number);
+}
+
+/* A name that no stage before STAGE has must not be that of another. */
+static int check_stages(const struct build_state *build,
+			const struct build_stage *stage, const char *name,
+			struct error *err)
+{
+	const struct dockerfile *file = build->request->file;
+	const struct dockerfile_stage *other =
+		dockerfile_find_stage(file, name, file->stage_count, true);
+	autofree char *own = stage_text(stage->parsed);
+
+	if (!other && strspn(name, "0123456789") == strlen(name) && *name)
+		return error_set(err, ERROR_INVALID, "invalid stage index %s",
+				 name);
+	if (other == stage->parsed)
+		return error_set(err, ERROR_INVALID,
+				 "circular dependency detected on stage: %s",
+				 own);
+	if (other)
+		return error_set(
+			err, ERROR_INVALID,
+			"cannot copy from stage \"%s\", it needs to be "
+			"defined before current stage \"%s\"",
+			name, own);
+	return 0;
+}
+
 int build_source_find(struct build_state *build,
 		      const struct build_stage *stage, const char *name,
 		      struct step_source *out, struct error *err)
@@ -124,6 +157,8 @@ int build_source_find(struct build_state *build,
 		out->place = xasprintf("stage %s:", name);
 		return 0;
 	}
+	if (!context && check_stages(build, stage, name, err) < 0)
+		return -1;
 	out->place = xasprintf("image %s:", context ? context->image : name);
 	return build_source_image(build, context ? context->image : name,
 				  stage->platform, &out->image, err);

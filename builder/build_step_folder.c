@@ -7,7 +7,28 @@
 #include "base/fs.h"
 #include "builder/build_step_parts.h"
 #include "builder/image/image_settings.h"
+#include "builder/steps/copy_owner.h"
+#include "builder/steps/made_folder.h"
 #include "builder/steps/step_files.h"
+
+static const char *user_of(const struct build_step *step)
+{
+	const json_t *config = json_object_get(step->stage->image.document,
+					       "config");
+
+	return json_string_value(json_object_get(config, "User"));
+}
+
+/* The user's, as docker has it, and root's when nobody knows that user. */
+static void find_owner(const struct build_step *step, int root,
+		       struct copy_owner *out)
+{
+	const char *user = user_of(step);
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+
+	if (copy_owner_find_in(root, user, out, &ignored) < 0)
+		*out = (struct copy_owner){ false, 0, 0 };
+}
 
 /* The folder is made if it is not there; then there is a layer. */
 static int make_folder(struct build_step *step, const char *path,
@@ -17,6 +38,7 @@ static int make_folder(struct build_step *step, const char *path,
 	const struct image_state *image = &step->stage->image;
 	autoclean(step_files_release) struct step_files files = STEP_FILES_INIT;
 	autoclose int there = -1;
+	struct copy_owner owner;
 	struct step_times times = {
 		.restores = true,
 		.made = image->created,
@@ -33,7 +55,8 @@ static int make_folder(struct build_step *step, const char *path,
 			    0);
 	if (there >= 0)
 		return 0;
-	if (fs_make_dirs(files.root, path, FS_IN_ROOT, 0755, NULL, err) < 0)
+	find_owner(step, files.below, &owner);
+	if (made_folder_open(files.root, path, &owner, &there, err) < 0)
 		return error_wrap(err, "make folder %s", path);
 	if (step_files_commit(request->store, &files, &times, &out->layer,
 			      err) < 0)
@@ -59,6 +82,7 @@ int build_step_folder(struct build_step *step, struct error *err)
 	(void)json_object_set_new(config, "WorkingDir", json_string(path));
 	build_step_key(step, false, &step->key);
 	step_key_add(&step->key, "folder", path);
+	step_key_add(&step->key, "user", user_of(step));
 	step_key_finish(&step->key, &key);
 	if (build_step_take(step, &key, text, err))
 		return 0;

@@ -225,15 +225,17 @@ int file_select(const struct file_selection *selection, const char *source,
 {
 	struct selecting selecting = { selection, source, out, out->count };
 	autofree char *path = clean(source);
-	int result = path_pattern_is_wild(path) ? match(&selecting, path, err)
-						: add(&selecting, path, err);
+	bool is_wild = path_pattern_is_wild(path);
+	int result = is_wild ? match(&selecting, path, err)
+			     : add(&selecting, path, err);
 
 	if (result < 0 && err->kind == ERROR_NOT_FOUND)
 		return error_set(err, ERROR_NOT_FOUND, "\"/%s\": not found",
 				 strcmp(path, ".") ? path : "");
 	if (result < 0)
 		return -1;
-	if (out->count == selecting.before)
+	/* a pattern may match nothing: "COPY package.json yarn.lock* ./" */
+	if (out->count == selecting.before && !is_wild)
 		return error_set(err, ERROR_NOT_FOUND,
 				 "\"/%s\": not found, or left out by "
 				 ".dockerignore",

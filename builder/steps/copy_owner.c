@@ -29,28 +29,50 @@ static bool parse_numbers(const char *text, struct copy_owner *out)
 	return true;
 }
 
+/* Who is left out of "user:" or ":group" is root. */
+static char *whole_text(const char *text)
+{
+	size_t length = strlen(text);
+
+	return xasprintf("%s%s%s", *text == ':' ? "0" : "", text,
+			 text[length - 1] == ':' ? "0" : "");
+}
+
 bool copy_owner_is_named(const char *text)
 {
+	autofree char *whole = text && *text ? whole_text(text) : NULL;
 	struct copy_owner owner;
 
-	return text && *text && !parse_numbers(text, &owner);
+	return whole && !parse_numbers(whole, &owner);
+}
+
+int copy_owner_find_in(int root, const char *text, struct copy_owner *out,
+		       struct error *err)
+{
+	autoclean(userdb_identity_release) struct userdb_identity identity =
+		USERDB_IDENTITY_INIT;
+	autofree char *whole = text && *text ? whole_text(text) : NULL;
+
+	*out = (struct copy_owner){ whole, 0, 0 };
+	if (!whole || parse_numbers(whole, out))
+		return 0;
+	if (userdb_resolve(root, whole, &identity, err) < 0)
+		return -1;
+	out->uid = identity.uid;
+	out->gid = identity.gid;
+	return 0;
 }
 
 int copy_owner_find(const struct store *store, const struct image_state *image,
 		    const char *text, struct copy_owner *out, struct error *err)
 {
-	autoclean(userdb_identity_release) struct userdb_identity identity =
-		USERDB_IDENTITY_INIT;
 	autoclose int root = -1;
 
-	*out = (struct copy_owner){ text && *text, 0, 0 };
-	if (!out->is_given || parse_numbers(text, out))
-		return 0;
-	if (step_files_look(store, image, &root, err) < 0 ||
-	    userdb_resolve(root, text, &identity, err) < 0)
+	/* numbers need no look at the image */
+	if ((copy_owner_is_named(text) &&
+	     step_files_look(store, image, &root, err) < 0) ||
+	    copy_owner_find_in(root, text, out, err) < 0)
 		return error_wrap(err, "--chown=%s", text);
-	out->uid = identity.uid;
-	out->gid = identity.gid;
 	return 0;
 }
 

@@ -19,12 +19,17 @@ struct copy_owner {
 
 /*
  * Find who TEXT ("user", "user:group", ids; NULL: nobody) is in IMAGE. A user's
- * number without a group means the group of the same number. NOT_FOUND for a
+ * number without a group means the group of the same number; who is left out of
+ * "user:" or ":group" is root. NOT_FOUND for a
  * name that is unknown there.
  */
 int copy_owner_find(const struct store *store, const struct image_state *image,
 		    const char *text, struct copy_owner *out,
 		    struct error *err) must_check;
+
+/* The same by the names of the tree below ROOT. */
+int copy_owner_find_in(int root, const char *text, struct copy_owner *out,
+		       struct error *err) must_check;
 
 /* Whether TEXT (as above) names somebody whom only an image knows. */
 bool copy_owner_is_named(const char *text);

@@ -78,7 +78,11 @@ static int take_source(struct planning *planning, int root,
 	part->root = root;
 	part->first = first;
 	part->count = plan->list.count - first;
-	return 0;
+	return keeps_parents
+		       ? copy_parents_find(root, source->path, source->name,
+					   source->is_folder, &part->parents,
+					   err)
+		       : 0;
 }
 
 static int take_path(struct planning *planning, const char *path,
@@ -239,6 +243,21 @@ int copy_plan_make(const struct copy_request *request, struct copy_plan *out,
 	return check_destination(out, copy, err);
 }
 
+static void key_parents(struct step_key *key, const struct copy_plan *plan,
+			const struct copy_part *part)
+{
+	for (size_t i = 0; i < part->parents.count; i++) {
+		const struct copy_parent *parent = &part->parents.items[i];
+		autofree char *mode = xasprintf("%04o", (unsigned)parent->mode);
+		autofree char *owner = xasprintf("%u:%u", (unsigned)parent->uid,
+						 (unsigned)parent->gid);
+
+		step_key_add(key, "mode of a parent", mode);
+		step_key_add(key, "owner of a parent",
+			     plan->keeps_owners ? owner : NULL);
+	}
+}
+
 void copy_plan_key(const struct copy_request *request,
 		   const struct copy_plan *plan, struct step_key *key)
 {
@@ -256,6 +275,7 @@ void copy_plan_key(const struct copy_request *request,
 
 		step_key_add(key, "source", part->name);
 		step_key_add(key, "heredoc", part->content);
+		key_parents(key, plan, part);
 		step_key_add(key, "--unpack",
 			     part->may_be_archive ? "true" : NULL);
 		if (part->kind == COPY_PART_INLINE)
@@ -268,8 +288,10 @@ void copy_plan_key(const struct copy_request *request,
 
 void copy_plan_release(struct copy_plan *plan)
 {
-	for (size_t i = 0; i < plan->part_count; i++)
+	for (size_t i = 0; i < plan->part_count; i++) {
 		free(plan->parts[i].name);
+		copy_parents_release(&plan->parts[i].parents);
+	}
 	free(plan->parts);
 	for (size_t i = 0; i < plan->root_count; i++)
 		cleanup_close(&plan->roots[i]);

@@ -12,6 +12,7 @@
 #include "builder/files/file_list.h"
 #include "builder/files/mode_change.h"
 #include "builder/image/image_state.h"
+#include "builder/steps/copy_parents.h"
 #include "builder/steps/step_key.h"
 #include "layers/store/lease.h"
 
@@ -42,12 +43,13 @@ enum copy_part_kind {
 
 struct copy_part {
 	enum copy_part_kind kind;
-	int root;	     /* borrowed, or one of the plan's */
-	char *name;	     /* at the destination; may have folders */
-	const char *content; /* inline; borrowed */
-	size_t first, count; /* items of the list */
-	bool may_be_archive; /* ADD unpacks it if it is one */
-	bool needs_archive;  /* and fails when it is none */
+	int root;		     /* borrowed, or one of the plan's */
+	char *name;		     /* at the destination; may have folders */
+	const char *content;	     /* inline; borrowed */
+	size_t first, count;	     /* items of the list */
+	struct copy_parents parents; /* of its name; with --parents */
+	bool may_be_archive;	     /* ADD unpacks it if it is one */
+	bool needs_archive;	     /* and fails when it is none */
 };
 
 struct copy_plan {

@@ -14,6 +14,7 @@
 #include "base/fs.h"
 #include "builder/files/file_copy.h"
 #include "builder/steps/copy_owner.h"
+#include "builder/steps/made_folder.h"
 #include "builder/steps/step_files.h"
 
 enum { LINKS_MAX = 40 }; /* the kernel's */
@@ -40,46 +41,11 @@ static int own(const struct running *running, int fd, struct error *err)
 	return 0;
 }
 
-/*
- * Opens the folder PATH of the step's root, making what is missing with the
- * copy's owner.
- */
 static int make_folder(const struct running *running, const char *path,
 		       int *out, struct error *err)
 {
-	autofree char *sofar = xstrdup("");
-	autoclose int fd = fs_open_raw(running->files.root, ".", FS_IN_ROOT,
-				       O_RDONLY | O_DIRECTORY, 0);
-
-	while (fd >= 0 && *(path += strspn(path, "/"))) {
-		size_t length = strcspn(path, "/");
-		char *next = xasprintf("%s/%.*s", sofar, (int)length, path);
-		int inner;
-
-		free(sofar);
-		sofar = next;
-		path += length;
-		inner = fs_open_raw(running->files.root, sofar, FS_IN_ROOT,
-				    O_RDONLY | O_DIRECTORY, 0);
-		if (inner < 0 && errno == ENOENT) {
-			if (fs_make_dirs(running->files.root, sofar, FS_IN_ROOT,
-					 0755, NULL, err) < 0)
-				return -1;
-			inner = fs_open_raw(running->files.root, sofar,
-					    FS_IN_ROOT, O_RDONLY | O_DIRECTORY,
-					    0);
-			if (inner >= 0 && own(running, inner, err) < 0) {
-				cleanup_close(&inner);
-				return -1;
-			}
-		}
-		cleanup_close(&fd);
-		fd = inner;
-	}
-	if (fd < 0)
-		return error_sys(err, errno, "open %s", *sofar ? sofar : "/");
-	*out = TAKE_FD(fd);
-	return 0;
+	return made_folder_open(running->files.root, path, &running->owner, out,
+				err);
 }
 
 static bool is_folder(const struct running *running, const char *path)
@@ -116,6 +82,54 @@ static int follow(const struct running *running, char **path, struct error *err)
 				       : xasprintf("%s%s", parent, target);
 	}
 	return error_sys(err, ELOOP, "open %s", *path);
+}
+
+static int make_parent(const struct running *running,
+		       const struct copy_parent *parent, const char *path,
+		       struct error *err)
+{
+	const struct copy_plan *plan = running->plan;
+	const struct copy_owner theirs = { true, parent->uid, parent->gid };
+	mode_t mode = plan->has_mode ? mode_change_apply(&plan->mode,
+							 parent->mode, true)
+				     : parent->mode;
+	autoclose int fd = -1;
+
+	if (is_folder(running, path))
+		return 0;
+	if (made_folder_open(running->files.root, path,
+			     plan->keeps_owners ? &theirs : &running->owner,
+			     &fd, err) < 0)
+		return -1;
+	if (fchmod(fd, mode) < 0)
+		return error_sys(err, errno, "set mode of %s", path);
+	return 0;
+}
+
+/* --parents: the folders of PART's name, as they are where it lies. */
+static int make_parents(const struct running *running,
+			const struct copy_part *part, struct error *err)
+{
+	const char *destination = running->plan->destination;
+	const char *name = part->name;
+	autoclose int folder = -1;
+
+	if (!part->parents.count)
+		return 0;
+	if (make_folder(running, destination, &folder, err) < 0)
+		return -1;
+	for (size_t i = 0; i < part->parents.count; i++) {
+		autofree char *path = NULL;
+
+		name += strcspn(name, "/");
+		path = xasprintf("%s/%.*s", destination,
+				 (int)(name - part->name), part->name);
+		name += *name == '/';
+		if (make_parent(running, &part->parents.items[i], path, err) <
+		    0)
+			return -1;
+	}
+	return 0;
 }
 
 /* The folder that PART goes to, and what it is called in there ("": nothing).
@@ -178,13 +192,38 @@ static int put_inline(const struct running *running,
 	return 0;
 }
 
+/* Opens PART's file; *IS_ARCHIVE_OUT tells whether ADD unpacks such a one. */
+static int open_archive(const struct running *running,
+			const struct copy_part *part, int *out,
+			bool *is_archive_out, struct error *err)
+{
+	const struct build_host *host = running->request->build->host;
+	const struct file_item *item = &running->plan->list.items[part->first];
+
+	*is_archive_out = false;
+	*out = fs_open_raw(part->root, item->from, FS_NO_LINKS,
+			   O_RDONLY | O_NOFOLLOW, 0);
+	if (*out < 0)
+		return error_sys(err, errno, "open %s", item->from);
+	/* compressed bytes need not be a tar's */
+	if (copy_owner_is_archive(*out) &&
+	    host->look(host->context, *out, is_archive_out, err) < 0)
+		return -1;
+	if (!*is_archive_out)
+		return part->needs_archive
+			       ? error_set(err, ERROR_INVALID,
+					   "%s is no archive", part->name)
+			       : 0;
+	if (lseek(*out, 0, SEEK_SET) < 0)
+		return error_sys(err, errno, "read %s", item->from);
+	return 0;
+}
+
 /* The file's own archive, unpacked into the destination; *DONE when it was. */
 static int unpack(const struct running *running, const struct copy_part *part,
 		  bool *done, struct error *err)
 {
-	const struct copy_request *request = running->request;
-	const struct build_host *host = request->build->host;
-	const struct file_item *item = &running->plan->list.items[part->first];
+	const struct build_host *host = running->request->build->host;
 	autoclose int folder = -1;
 	autoclose int archive = -1;
 	struct build_unpack order = {
@@ -193,22 +232,15 @@ static int unpack(const struct running *running, const struct copy_part *part,
 		.gid = running->owner.gid,
 	};
 
-	archive = fs_open_raw(part->root, item->from, FS_NO_LINKS,
-			      O_RDONLY | O_NOFOLLOW, 0);
-	if (archive < 0)
-		return error_sys(err, errno, "open %s", item->from);
-	if (!copy_owner_is_archive(archive)) {
-		*done = false;
-		return part->needs_archive
-			       ? error_set(err, ERROR_INVALID,
-					   "%s is no archive", part->name)
-			       : 0;
-	}
+	if (open_archive(running, part, &archive, done, err) < 0)
+		return -1;
+	if (!*done)
+		return 0;
 	if (make_folder(running, running->plan->destination, &folder, err) < 0)
 		return -1;
 	order.archive = archive;
 	order.folder = folder;
-	return host->unpack(host->context, &order, done, err);
+	return host->unpack(host->context, &order, err);
 }
 
 static int put_part(const struct running *running, const struct copy_part *part,
@@ -231,10 +263,12 @@ static int put_part(const struct running *running, const struct copy_part *part,
 
 	if (part->kind != COPY_PART_INLINE && !part->count)
 		return 0; /* all of it is left out */
-	if (part->may_be_archive &&
-	    (unpack(running, part, &done, err) < 0 || done))
-		return done ? 0 : -1;
-	if (find_place(running, part, &folder, &name, err) < 0)
+	if (part->may_be_archive && unpack(running, part, &done, err) < 0)
+		return -1;
+	if (done)
+		return 0;
+	if (make_parents(running, part, err) < 0 ||
+	    find_place(running, part, &folder, &name, err) < 0)
 		return -1;
 	if (part->kind == COPY_PART_INLINE)
 		return put_inline(running, part, folder, name, err);

@@ -43,6 +43,9 @@ static int key_files(const struct step_mounts_request *request,
 	if (file_select(&selection, mount->source ? mount->source : "/", &found,
 			err) < 0)
 		return -1;
+	if (!found.count) /* it reads like a pattern */
+		return error_set(err, ERROR_NOT_FOUND, "\"/%s\": not found",
+				 mount->source);
 	walk.from = found.items[0].path;
 	if (file_list_walk(&walk, &list, err) < 0 ||
 	    file_hash_list(context ? request->build->store : NULL, walk.root,

@@ -141,8 +141,32 @@ static int fetch(void *context, const struct build_fetch *fetch,
 	return build_git_fetch(fetch, out, err);
 }
 
+static int look(void *context, int archive, bool *is_archive_out,
+		struct error *err)
+{
+	autoclean(strbuf_release) struct strbuf answer =
+		STRBUF_LIMIT(ANSWER_MAX);
+	autoclean(strbuf_release) struct strbuf said = STRBUF_LIMIT(ANSWER_MAX);
+	autoclean(strvec_release) struct strvec words = STRVEC_INIT;
+	struct companion_run run = COMPANION_RUN_INIT;
+	int status = 0;
+
+	strvec_add(&words, "builder-look");
+	run.context = context;
+	run.words = &words;
+	run.input = archive;
+	run.output = &answer;
+	run.errors = &said;
+	if (companion_run(&run, &status, err) < 0)
+		return -1;
+	if (status)
+		return fail(&said, err);
+	*is_archive_out = !strcmp(answer.text, "archive\n");
+	return 0;
+}
+
 static int unpack(void *context, const struct build_unpack *unpack,
-		  bool *is_archive_out, struct error *err)
+		  struct error *err)
 {
 	autoclean(strbuf_release) struct strbuf said = STRBUF_LIMIT(ANSWER_MAX);
 	autoclean(strvec_release) struct strvec words = STRVEC_INIT;
@@ -161,7 +185,6 @@ static int unpack(void *context, const struct build_unpack *unpack,
 	run.errors = &said;
 	if (companion_run(&run, &status, err) < 0)
 		return -1;
-	*is_archive_out = true;
 	return status ? fail(&said, err) : 0;
 }
 
@@ -184,6 +207,7 @@ struct build_host build_companion_host(struct context *context)
 	return (struct build_host){
 		.find_image = find_image,
 		.fetch = fetch,
+		.look = look,
 		.unpack = unpack,
 		.attend = attend,
 		.context = context,

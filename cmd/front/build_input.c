@@ -85,13 +85,11 @@ static int unpack(const struct build_input_request *request, int archive,
 		.uid = geteuid(),
 		.gid = getegid(),
 	};
-	bool is_archive;
 
 	if (make_folder(place, folder_out, path_out, err) < 0)
 		return -1;
 	order.folder = *folder_out;
-	if (request->host->unpack(request->host->context, &order, &is_archive,
-				  err) < 0)
+	if (request->host->unpack(request->host->context, &order, err) < 0)
 		return error_wrap(err, "unpack the context");
 	return 0;
 }
@@ -201,7 +199,9 @@ static int read_inside(struct build_input *out, const char *name,
 		return error_wrap(err, "failed to read dockerfile: open %s",
 				  name);
 	out->name = xstrdup(name);
-	return fs_read_fd(fd, BUILDER_MAX_DOCKERFILE, &out->text, err);
+	if (fs_read_fd(fd, BUILDER_MAX_DOCKERFILE, &out->text, err) < 0)
+		return error_wrap(err, "failed to read dockerfile: %s", name);
+	return 0;
 }
 
 static int read_usual(struct build_input *out, struct error *err)

@@ -40,15 +40,22 @@ static int read_args(const struct build_options *options, struct pairs *out,
 	return 0;
 }
 
-static void read_labels(const struct build_options *options, struct pairs *out)
+static int read_labels(const struct build_options *options, struct pairs *out,
+		       struct error *err)
 {
 	for (size_t i = 0; i < options->labels.count; i++) {
 		const char *item = options->labels.items[i];
 		size_t length = strcspn(item, "=");
 		autofree char *name = xstrndup(item, length);
 
+		if (!length)
+			return error_set(err, ERROR_INVALID,
+					 "invalid argument \"%s\" for "
+					 "\"--label\" flag: it has no name",
+					 item);
 		pairs_set(out, name, item[length] ? item + length + 1 : "");
 	}
+	return 0;
 }
 
 /* What a secret's fields say. */
@@ -110,12 +117,10 @@ static int settle_secret(const struct fields *fields, struct build_secret *out,
 		variable = out->id;
 	if (variable) {
 		out->path = NULL;
+		/* one that is not set is empty: docker's way */
 		out->value = getenv(variable);
 		if (!out->value)
-			return error_set(
-				err, ERROR_NOT_FOUND,
-				"secret %s: the variable %s is not set",
-				out->id, variable);
+			out->value = "";
 		return 0;
 	}
 	if (!out->path)
@@ -295,8 +300,8 @@ int build_wishes_read(const struct build_options *options,
 		      const struct build_input_request *input,
 		      struct build_wishes *out, struct error *err)
 {
-	read_labels(options, &out->labels);
-	if (read_args(options, &out->args, err) < 0 ||
+	if (read_labels(options, &out->labels, err) < 0 ||
+	    read_args(options, &out->args, err) < 0 ||
 	    read_secrets(options, out, err) < 0 ||
 	    read_agents(options, input, out, err) < 0)
 		return -1;

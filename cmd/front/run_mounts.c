@@ -117,12 +117,15 @@ static int add_image_volume(const struct run_options *options,
 			    const char *destination, json_t *mounts,
 			    struct error *err)
 {
+	/* as docker has it, "data" is "/data" */
+	autofree char *place = xasprintf("%s%s", *destination == '/' ? "" : "/",
+					 destination);
 	json_t *entry;
 	const char *clean;
 
-	if (run_mount_check_target(destination, err) < 0)
+	if (run_mount_check_target(place, err) < 0)
 		return error_wrap(err, "volume of the image");
-	entry = run_mount_entry("volume", "", destination, "");
+	entry = run_mount_entry("volume", "", place, "");
 	clean = text_of(entry, "Destination");
 	if (!has_destination(mounts, clean) && !has_tmpfs(options, clean))
 		(void)json_array_append(mounts, entry);

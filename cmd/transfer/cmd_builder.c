@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What `imgctl build` leaves to this program: verbs that are in no help text.
- * Both put what they get into the folder that is handed over as a descriptor.
+ * They put what they get into the folder that is handed over as a descriptor.
  *
  *   builder-unpack [UID GID]            an archive on standard input
+ *   builder-look                        says "archive" or "none" of it
  *   builder-fetch URL NAME [ETAG]       says {"etag","modified","unchanged"}
  */
 #include <fcntl.h>
@@ -25,6 +26,7 @@
 #include "registry/http/redirect.h"
 
 enum { CONNECT_MS = 30000, STALL_MS = 60000, NOT_MODIFIED = 304 };
+enum { TAR_BLOCK = 512 };
 
 int cmd_builder_unpack(struct command_call *call, struct error *err)
 {
@@ -48,6 +50,48 @@ int cmd_builder_unpack(struct command_call *call, struct error *err)
 		return -1;
 	bytes = plain_source_bytes(plain);
 	return unpack_layer(&bytes, &options, &result, err);
+}
+
+/* Whether BLOCK is a tar's header: its sum is right. */
+static bool is_header(const uint8_t *block)
+{
+	enum { SUM_AT = 148, SUM_LENGTH = 8 };
+	char text[SUM_LENGTH + 1] = "";
+	unsigned long sum = 0;
+	char *end;
+
+	for (size_t i = 0; i < TAR_BLOCK; i++)
+		sum += i >= SUM_AT && i < SUM_AT + SUM_LENGTH ? ' ' : block[i];
+	memcpy(text, block + SUM_AT, SUM_LENGTH);
+	return strtoul(text, &end, 8) == sum && end != text;
+}
+
+/* What does not decompress is no archive either: ADD copies it as it is. */
+int cmd_builder_look(struct command_call *call, struct error *err)
+{
+	autoclean(error_release) struct error ignored = ERROR_INIT;
+	struct input_file in = { STDIN_FILENO, false };
+	struct unpack_source source = input_file_source(&in);
+	autoclean(plain_source_free) struct plain_source *plain = NULL;
+	uint8_t block[TAR_BLOCK];
+	size_t length = 0;
+
+	(void)call;
+	if (plain_source_open(&source, false, &plain, &ignored) == 0) {
+		struct unpack_source bytes = plain_source_bytes(plain);
+		size_t got = 0;
+
+		while (length < sizeof(block) &&
+		       bytes.read(bytes.context, block + length,
+				  sizeof(block) - length, &got,
+				  &ignored) == 0 &&
+		       got)
+			length += got;
+	}
+	return command_print_line(length == sizeof(block) && is_header(block)
+					  ? "archive"
+					  : "none",
+				  err);
 }
 
 /* A file on its way from the network. */

@@ -34,6 +34,7 @@ const struct command transfer_commands[] = {
 	{ "image restore\0",
 	  "Extract images again from the blobs that are here", cmd_restore },
 	{ "builder-unpack\0", NULL, cmd_builder_unpack },
+	{ "builder-look\0", NULL, cmd_builder_look },
 	{ "builder-resolve\0", NULL, cmd_builder_resolve },
 	{ "builder-head\0", NULL, cmd_builder_head },
 	{ "builder-digest\0", NULL, cmd_builder_digest },

@@ -53,6 +53,9 @@ int cmd_system_check(struct command_call *call, struct error *err);
 /* For `build`: unpack an archive into a folder. */
 int cmd_builder_unpack(struct command_call *call, struct error *err);
 
+/* builder-look: whether standard input is an archive that ADD unpacks. */
+int cmd_builder_look(struct command_call *call, struct error *err);
+
 /* For `lock`: what an image's name means, and for each platform. */
 int cmd_builder_resolve(struct command_call *call, struct error *err);
 

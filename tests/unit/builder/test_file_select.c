@@ -81,7 +81,7 @@ static const struct {
 	{ "none", false, NULL, NULL, "what is not there" },
 	{ "a.txt/x", false, NULL, NULL, "a file is no folder" },
 	{ "?.txt", false, NULL, "a.txt=a.txt b.txt=b.txt", "one letter" },
-	{ "*.none", false, NULL, NULL, "a pattern that nothing matches" },
+	{ "*.none", false, NULL, "", "a pattern that nothing matches" },
 	{ "[[]x].txt", false, NULL, "[x].txt=[x].txt", "a bracket" },
 	{ "src/*.c", false, NULL, "src/m.c=m.c", "in a folder" },
 	{ "*/*.c", false, NULL, "src/m.c=m.c", "in every folder, no links" },
