@@ -209,7 +209,8 @@ static int resolve_user(const char *passwd, const char *user,
 				 user);
 	if (!slice_id(slice_of(user), &out->uid))
 		return error_set(err, ERROR_INVALID,
-				 "user id %s is not between 0 and 2147483647",
+				 "user id %s: uids and gids must be in range "
+				 "0-2147483647",
 				 user);
 	return 0;
 }
@@ -221,7 +222,8 @@ static int resolve_group(const char *group, const char *wanted, uint32_t *out,
 		return 0;
 	if (is_digits(wanted))
 		return error_set(err, ERROR_INVALID,
-				 "group id %s is not between 0 and 2147483647",
+				 "group id %s: uids and gids must be in range "
+				 "0-2147483647",
 				 wanted);
 	return error_set(err, ERROR_NOT_FOUND,
 			 "unable to find group %s: no matching entries in "
@@ -237,10 +239,10 @@ static int resolve(const char *passwd, const char *group, const char *text,
 
 	if (colon) {
 		*colon++ = '\0';
-		if (!*user || !*colon || strchr(colon, ':'))
+		if (!*colon || strchr(colon, ':'))
 			return error_set(err, ERROR_INVALID,
 					 "invalid user \"%s\": expected "
-					 "user[:group]",
+					 "[user][:group]",
 					 text);
 	}
 	if (resolve_user(passwd, user, out, err) < 0)

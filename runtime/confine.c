@@ -277,13 +277,16 @@ static int make_workdir(const char *path)
  * As root first, who may make the folder; if that is not allowed to enter,
  * the user may be (a folder of another's user namespace).
  */
-static int enter_workdir(const char *path, bool *is_inside,
+static int enter_workdir(const struct confine_plan *plan, bool *is_inside,
 			 struct stage_failure *fail)
 {
+	const char *path = plan->process->cwd;
+
 	*is_inside = chdir(path) == 0;
 	if (*is_inside || errno == EACCES)
 		return 0;
-	if (errno == ENOENT && make_workdir(path) == 0 && chdir(path) == 0) {
+	if (errno == ENOENT && plan->makes_workdir && make_workdir(path) == 0 &&
+	    chdir(path) == 0) {
 		*is_inside = true;
 		return 0;
 	}
@@ -488,7 +491,7 @@ int confine_and_execute(const struct confine_plan *plan,
 	if (set_cpus(&plan->cpus) < 0)
 		return stage_fail(fail, STAGE_SCHEDULING, "final CPUs");
 	if (set_limits(process, fail) < 0 ||
-	    enter_workdir(process->cwd, &is_inside, fail) < 0)
+	    enter_workdir(plan, &is_inside, fail) < 0)
 		return -1;
 	if (set_manner(plan, fail) < 0 || become(plan, fail) < 0)
 		return -1;

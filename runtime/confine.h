@@ -44,6 +44,7 @@ struct confine_plan {
 	bool in_user_namespace;
 	bool has_no_groups;    /* this user namespace gave setgroups(2) up */
 	bool dies_with_parent; /* when the program runs, too */
+	bool makes_workdir;    /* should the working directory be missing */
 };
 
 /* What is open while a process is confined; all close on exec. */

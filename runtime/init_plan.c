@@ -59,6 +59,7 @@ int init_plan_make(const struct runtime_spec *spec,
 	CPU_ZERO(&out->confine.cpus);
 	out->confine.personality = spec->personality;
 	out->confine.memory_policy = spec->memory_policy;
+	out->confine.makes_workdir = true;
 	return 0;
 }
 

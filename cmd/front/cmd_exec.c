@@ -7,7 +7,7 @@
 #include "runtime/engine/container_exec.h"
 #include "runtime/self_protect.h"
 
-enum { EXEC_PROGRAM_FAILED = 126 };
+enum { EXEC_TOOL_FAILED = 125, EXEC_PROGRAM_FAILED = 126 };
 
 /* What exec has of run's options means the same. */
 static const struct option_spec exec_option_table[] = {
@@ -45,8 +45,10 @@ static const struct usage exec_usage = {
 	.complete = OPTION_COMPLETE_RUNNING,
 };
 
-static int start(const struct run_options *options, struct container_exec *want,
-		 int *client_out, struct error *err)
+/* A container that is in no state for it is 1, as one that is not there. */
+static int start(struct command_call *call, const struct run_options *options,
+		 struct container_exec *want, int *client_out,
+		 struct error *err)
 {
 	json_t *env = NULL;
 	int result = run_env(options,
@@ -56,8 +58,15 @@ static int start(const struct run_options *options, struct container_exec *want,
 	want->env = env;
 	if (options->is_tty)
 		attach_client_size(&want->rows, &want->columns);
-	if (result == 0)
+	if (result < 0) {
+		/* a file that is not there is not a wrong word */
+		if (err->kind == ERROR_INVALID)
+			call->status = EXEC_TOOL_FAILED;
+	} else {
 		result = container_exec(want, client_out, err);
+		if (result < 0 && err->kind != ERROR_BUSY)
+			call->status = EXEC_PROGRAM_FAILED;
+	}
 	json_decref(env);
 	return result;
 }
@@ -100,7 +109,7 @@ static int execute(struct command_call *call, const struct run_options *options,
 
 	if (context_store(call->context, &want.store, err) < 0 ||
 	    container_find(want.store, operands[0], &container, err) < 0 ||
-	    start(options, &want, &client_fd, err) < 0 ||
+	    start(call, options, &want, &client_fd, err) < 0 ||
 	    wait_for_start(call, client_fd, err) < 0)
 		return -1;
 	if (options->is_detached)

@@ -61,7 +61,16 @@ def test_user_folder_environment(imgctl, box):
     assert imgctl.ok("exec", "-w", "/tmp", box, "pwd") == "/tmp\n"
     env = imgctl.ok("exec", "-e", "A=1", "-e", "FROM=exec", box, "env", env={"SECRET": "leak"}).splitlines()
     assert {"A=1", "FROM=exec", "HOME=/root"} <= set(env) and not any("leak" in line for line in env)
-    imgctl.fails("exec", "-u", "nobody-here", box, "true", err="unable to find user")
+    imgctl.fails("exec", "-u", "nobody-here", box, "true", rc=126, err="unable to find user")
+    assert imgctl.ok("exec", "-u", ":6", box, "sh", "-c", "id -u; id -g").split() == ["0", "6"]
+    for word in ("=x", ""):
+        imgctl.fails("exec", "-e", word, box, "true", rc=125, err="invalid environment variable")
+
+
+def test_a_working_folder_is_not_made(imgctl, box):
+    imgctl.fails("exec", "-w", "/not/there", box, "pwd", rc=126, err="/not/there: [Nn]o such file or directory")
+    imgctl.fails("exec", "-w", "relative", box, "pwd", rc=126, err="not an absolute path")
+    assert imgctl("exec", box, "ls", "/not").rc == 1
 
 
 def test_terminal(imgctl, box):
