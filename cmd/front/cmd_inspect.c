@@ -19,6 +19,7 @@ struct inspect_options {
 	const char *format;
 	const char *type;
 	bool has_size;
+	bool is_verbose; /* a swarm's services would be shown, too */
 };
 
 #define FORMAT_ROW                                          \
@@ -46,6 +47,13 @@ static const struct option_spec container_table[] = {
 };
 
 static const struct option_spec image_table[] = { FORMAT_ROW, { 0 } };
+
+static const struct option_spec network_table[] = {
+	FORMAT_ROW,
+	{ "verbose", 'v', OPTION_BOOL, OPTION_AT(inspect_options, is_verbose),
+	  .help = "Verbose output for diagnostics" },
+	{ 0 },
+};
 
 static const struct usage any_usage = {
 	.arguments = "NAME|ID [NAME|ID...]",
@@ -86,7 +94,7 @@ static const struct usage volume_usage = {
 static const struct usage network_usage = {
 	.arguments = "NETWORK [NETWORK...]",
 	.summary = "Display detailed information on one or more networks",
-	.options = image_table,
+	.options = network_table,
 	.least = 1,
 	.most = -1,
 	.complete = OPTION_COMPLETE_NETWORK,

@@ -71,6 +71,21 @@ static void pair_release(struct pair *pair)
 }
 DEFINE_CLEANUP(struct pair, pair_release)
 
+/* docker's words for networks that nobody joins later. */
+static int check_network(const char *name, struct error *err)
+{
+	if (!strcmp(name, "host"))
+		return error_set(err, ERROR_INVALID,
+				 "container cannot be disconnected from host "
+				 "network or connected to host network");
+	if (!strcmp(name, "none"))
+		return error_set(err, ERROR_INVALID,
+				 "container cannot be connected to multiple "
+				 "networks with one of the networks in private "
+				 "(none) mode");
+	return 0;
+}
+
 static int find(struct command_call *call, char *const *operands,
 		struct pair *out, struct error *err)
 {
@@ -101,7 +116,8 @@ int cmd_network_connect(struct command_call *call, struct error *err)
 		return -1;
 	if (is_done)
 		return 0;
-	if (find(call, usage.result.operands, &pair, err) < 0 ||
+	if (check_network(usage.result.operands[0], err) < 0 ||
+	    find(call, usage.result.operands, &pair, err) < 0 ||
 	    run_network_settings(&options.run, pair.network.name, &settings,
 				 err) < 0)
 		return -1;

@@ -115,6 +115,19 @@ static bool is_wanted(const struct network_wish *wish, const json_t *document)
 		is_dangling == wish->is_dangling);
 }
 
+static int check_types(const struct filter *given, struct error *err)
+{
+	const char *value;
+
+	for (size_t i = 0; (value = filter_value(given, "type", i)); i++) {
+		if (strcmp(value, "custom") != 0 &&
+		    strcmp(value, "builtin") != 0)
+			return error_set(err, ERROR_INVALID,
+					 "invalid filter: 'type'='%s'", value);
+	}
+	return 0;
+}
+
 static int make_rows(const struct store *store, const struct network_wish *wish,
 		     bool is_whole, json_t *rows, struct error *err)
 {
@@ -149,6 +162,7 @@ static int list(struct command_call *call,
 	if (options->is_quiet && (!*format || !strcmp(format, "table")))
 		format = "{{.ID}}";
 	if (filter_check(&options->filter, accepted, err) < 0 ||
+	    check_types(&options->filter, err) < 0 ||
 	    filter_bool(&options->filter, "dangling", &wish.is_dangling, err) <
 		    0 ||
 	    context_store(call->context, &store, err) < 0)

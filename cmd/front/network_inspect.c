@@ -135,6 +135,20 @@ static int add_members(const struct store *store, const struct network *network,
 	return 0;
 }
 
+/* What docker says of its default bridge, and ours does the same. */
+static json_t *default_options(const struct network *network)
+{
+	autofree char *mtu = xasprintf("%u", network->mtu);
+
+	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s}",
+			 "com.docker.network.bridge.default_bridge", "true",
+			 "com.docker.network.bridge.enable_icc", "true",
+			 "com.docker.network.bridge.enable_ip_masquerade",
+			 "true", "com.docker.network.bridge.host_binding_ipv4",
+			 "0.0.0.0", "com.docker.network.bridge.name",
+			 network->link, "com.docker.network.driver.mtu", mtu);
+}
+
 static json_t *copy_of(const json_t *document, const char *key)
 {
 	json_t *value = json_object_get(document, key);
@@ -159,7 +173,9 @@ static int make(const struct store *store, const struct network *network,
 		network->is_internal, "Attachable",
 		json_is_true(json_object_get(own, "Attachable")), "Ingress",
 		false, "ConfigFrom", "Network", "", "ConfigOnly", false,
-		"Containers", containers, "Options", copy_of(own, "Options"),
+		"Containers", containers, "Options",
+		network->is_default ? default_options(network)
+				    : copy_of(own, "Options"),
 		"Labels", copy_of(own, "Labels"));
 	return add_members(store, network, containers, err);
 }

@@ -261,6 +261,17 @@ static void check_labels(const json_t *mounts, struct strvec *warnings)
 	}
 }
 
+static void check_ports(const json_t *host, struct strvec *warnings)
+{
+	const char *mode =
+		json_string_value(json_object_get(host, "NetworkMode"));
+
+	if (mode && !strcmp(mode, "host") &&
+	    json_object_size(json_object_get(host, "PortBindings")))
+		strvec_add(warnings, "Published ports are discarded when using "
+				     "host network mode");
+}
+
 int run_warnings(json_t *host, const json_t *mounts, struct strvec *warnings,
 		 struct error *err)
 {
@@ -279,5 +290,6 @@ int run_warnings(json_t *host, const json_t *mounts, struct strvec *warnings,
 	if (asks && !may_raise(err))
 		check_raised(host, warnings);
 	check_labels(mounts, warnings);
+	check_ports(host, warnings);
 	return 0;
 }

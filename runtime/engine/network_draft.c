@@ -191,6 +191,58 @@ static json_t *subnet_document(const struct ip_prefix *prefix,
 	return out;
 }
 
+/* The reserved addresses of the request that lie in SUBNET, as docker has them.
+ */
+static int add_auxiliary(const struct network_request *request,
+			 const struct ip_prefix *subnet, json_t *entry,
+			 struct error *err)
+{
+	json_t *out = json_object();
+	const char *name;
+	const json_t *value;
+
+	json_object_foreach(request->auxiliary, name, value)
+	{
+		struct ip_address address;
+		char text[IP_TEXT_MAX];
+
+		if (ip_address_parse(json_string_value(value), &address, err) <
+		    0) {
+			json_decref(out);
+			return error_wrap(err, "auxiliary address %s", name);
+		}
+		ip_address_format(&address, text);
+		if (ip_prefix_has(subnet, &address))
+			(void)json_object_set_new(out, name, json_string(text));
+	}
+	if (json_object_size(out))
+		(void)json_object_set(entry, "AuxiliaryAddresses", out);
+	json_decref(out);
+	return 0;
+}
+
+/* docker's rules for a subnet, before it is compared with what there is. */
+static int check_subnet(const struct network_request *request, const char *text,
+			const struct ip_prefix *subnet, bool has_one,
+			struct error *err)
+{
+	struct ip_prefix whole = { ip_prefix_first(subnet), subnet->bits };
+	char right[IP_TEXT_MAX];
+
+	if (!ip_address_is_equal(&whole.address, &subnet->address)) {
+		ip_prefix_format(&whole, right);
+		return error_set(err, ERROR_INVALID,
+				 "invalid network config: invalid subnet %s: "
+				 "it should be %s",
+				 text, right);
+	}
+	if (has_one && request->driver == NETWORK_BRIDGE)
+		return error_set(err, ERROR_INVALID,
+				 "bridge driver doesn't support multiple "
+				 "subnets");
+	return 0;
+}
+
 static int add_asked(const struct network_draft *draft,
 		     const struct network_request *request, json_t *list,
 		     bool has[2], struct error *err)
@@ -201,16 +253,22 @@ static int add_asked(const struct network_draft *draft,
 		const char *gateway;
 		const char *range;
 		struct ip_prefix subnet;
+		json_t *entry;
 
 		if (ip_prefix_parse(subnets->items[i], &subnet, err) < 0 ||
+		    check_subnet(request, subnets->items[i], &subnet,
+				 has[subnet.address.family == IP_V6],
+				 err) < 0 ||
 		    check_clash(draft, request->driver, &subnet, err) < 0 ||
 		    pick(request->gateways, &subnet, false, &gateway, err) <
 			    0 ||
 		    pick(request->ranges, &subnet, true, &range, err) < 0)
 			return -1;
 		has[subnet.address.family == IP_V6] = true;
-		(void)json_array_append_new(
-			list, subnet_document(&subnet, gateway, range));
+		entry = subnet_document(&subnet, gateway, range);
+		(void)json_array_append_new(list, entry);
+		if (add_auxiliary(request, &subnet, entry, err) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -274,6 +332,36 @@ static int check_leftovers(const struct strvec *given, const json_t *list,
 	return 0;
 }
 
+/* The same of a reserved address. */
+static int check_auxiliary(const struct network_request *request,
+			   const json_t *list, struct error *err)
+{
+	const char *name;
+	const json_t *value;
+
+	json_object_foreach(request->auxiliary, name, value)
+	{
+		const json_t *entry;
+		size_t index;
+		bool is_used = false;
+
+		json_array_foreach(list, index, entry)
+		{
+			is_used = is_used ||
+				  json_object_get(
+					  json_object_get(entry,
+							  "AuxiliaryAddresses"),
+					  name);
+		}
+		if (!is_used)
+			return error_set(err, ERROR_INVALID,
+					 "no matching subnet for aux-address "
+					 "%s",
+					 json_string_value(value));
+	}
+	return 0;
+}
+
 static int add_subnets(const struct network_draft *draft,
 		       const struct network_request *request, json_t *document,
 		       struct error *err)
@@ -291,9 +379,10 @@ static int add_subnets(const struct network_draft *draft,
 		return -1;
 	(void)json_object_set_new(document, "EnableIPv6",
 				  json_boolean(request->has_ipv6 || has[1]));
-	if (check_leftovers(request->gateways, list, false, err) < 0)
+	if (check_leftovers(request->gateways, list, false, err) < 0 ||
+	    check_leftovers(request->ranges, list, true, err) < 0)
 		return -1;
-	return check_leftovers(request->ranges, list, true, err);
+	return check_auxiliary(request, list, err);
 }
 
 static bool is_off(const char *value)
@@ -408,9 +497,6 @@ int network_draft_make(const struct network_draft *draft,
 	(void)json_object_set_new(document, "Labels",
 				  request->labels ? json_incref(request->labels)
 						  : json_object());
-	if (request->auxiliary)
-		(void)json_object_set(document, "Auxiliary",
-				      request->auxiliary);
 	if (choose_link(draft, request, id, document, err) < 0 ||
 	    apply_options(request, document, err) < 0)
 		return -1;

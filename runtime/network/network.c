@@ -106,6 +106,7 @@ static int read_subnet(const json_t *entry, struct network_subnet *out,
 		return -1;
 	if (out->subnet.address.family == IP_NONE)
 		return error_set(err, ERROR_CORRUPT, "a subnet is missing");
+	out->auxiliary = json_object_get(entry, "AuxiliaryAddresses");
 	return gateway && *gateway
 		       ? ip_address_parse(gateway, &out->gateway, err)
 		       : 0;

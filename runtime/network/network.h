@@ -33,6 +33,8 @@ struct network_subnet {
 	struct ip_address gateway; /* the bridge's own; IP_NONE: no gateway */
 	struct ip_prefix range;	   /* addresses are given out of it; bits 0 and
 				      family IP_NONE: of the whole subnet */
+	const json_t *auxiliary;   /* addresses by name that are never given
+				      out; of the document, or NULL */
 };
 
 struct network {

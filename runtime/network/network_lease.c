@@ -67,7 +67,30 @@ static bool is_taken(const struct taken *taken,
 		       sizeof(*taken->items), compare) != NULL;
 }
 
-/* The subnet's own address, IPv4's broadcast and the gateway are nobody's. */
+/* They are kept in the one spelling that addresses are formatted in. */
+static bool is_auxiliary(const struct network_subnet *subnet,
+			 const struct ip_address *address)
+{
+	char text[IP_TEXT_MAX];
+	const char *name;
+	json_t *value;
+
+	if (!subnet->auxiliary)
+		return false;
+	ip_address_format(address, text);
+	json_object_foreach((json_t *)(uintptr_t)subnet->auxiliary, name, value)
+	{
+		if (json_is_string(value) &&
+		    !strcmp(json_string_value(value), text))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The subnet's own address, IPv4's broadcast, the gateway and what somebody
+ * else has are nobody's.
+ */
 static bool is_reserved(const struct network_subnet *subnet,
 			const struct ip_address *address)
 {
@@ -75,7 +98,8 @@ static bool is_reserved(const struct network_subnet *subnet,
 	struct ip_address last = ip_prefix_last(&subnet->subnet);
 	unsigned bits = ip_family_bits(address->family);
 
-	if (ip_address_is_equal(address, &subnet->gateway))
+	if (ip_address_is_equal(address, &subnet->gateway) ||
+	    is_auxiliary(subnet, address))
 		return true;
 	if (subnet->subnet.bits + 1 >= bits)
 		return false; /* RFC 3021: both of two are hosts */

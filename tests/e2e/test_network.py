@@ -288,3 +288,36 @@ def test_ps_by_networks_and_ports(imgctl, busybox):
         options = [word for text in filters for word in ("-f", text)]
         assert sorted(imgctl.ok("ps", "--format", "{{.Names}}", *options).split()) == sorted(wanted), filters
     imgctl.fails("ps", "-f", "publish=nope", rc=1, err="nope")
+
+
+def test_reserved_addresses(imgctl, busybox):
+    imgctl.ok("network", "create", "--subnet", "10.99.7.0/24", "--aux-address", "router=10.99.7.2", "--aux-address", "b=10.99.7.200", "aux")
+    config = imgctl.json("network", "inspect", "aux")[0]["IPAM"]["Config"]
+    assert config == [{"Subnet": "10.99.7.0/24", "Gateway": "10.99.7.1", "AuxiliaryAddresses": {"router": "10.99.7.2", "b": "10.99.7.200"}}]
+    imgctl.fails("run", "--rm", "--network", "aux", "--ip", "10.99.7.200", busybox, "true", rc=125, err="Address already in use")
+    assert "10.99.7.3/24" in imgctl.ok("run", "--rm", "--network", "aux", busybox, "ip", "-4", "addr")
+
+
+@pytest.mark.parametrize("words, why", [
+    (["--subnet", "10.99.8.5/24"], "invalid subnet 10.99.8.5/24: it should be 10.99.8.0/24"),
+    (["--subnet", "10.99.8.0/24", "--subnet", "10.99.9.0/24"], "bridge driver doesn't support multiple subnets"),
+    (["--subnet", "10.99.8.0/24", "--aux-address", "a=10.1.2.3"], "no matching subnet for aux-address 10.1.2.3"),
+    (["--aux-address", "a=10.1.2.3"], "no matching subnet for aux-address 10.1.2.3"),
+    (["--subnet", "10.99.8.0/24", "--aux-address", "a"], "auxiliary address a"),
+])
+def test_refused_subnets(imgctl, words, why):
+    imgctl.fails("network", "create", *words, "no", rc=1, err=why)
+    assert imgctl.ok("network", "ls", "-q", "-f", "name=no$") == ""
+
+
+def test_words_about_networks_of_docker(imgctl, busybox):
+    imgctl.ok("create", "--name", "box", busybox)
+    imgctl.fails("network", "connect", "host", "box", rc=1, err="cannot be disconnected from host network or connected to host network")
+    imgctl.fails("network", "connect", "none", "box", rc=1, err="private .none. mode")
+    imgctl.fails("network", "ls", "--filter", "type=bogus", rc=1, err="invalid filter: 'type'='bogus'")
+    assert imgctl.ok("network", "inspect", "-v", "none", "-f", "{{.Name}}") == "none\n"
+    result = imgctl("run", "--rm", "--network", "host", "-p", "80:80", busybox, "true")
+    assert result.rc == 0 and "Published ports are discarded when using host network mode" in result.err
+    imgctl.ok("run", "--rm", busybox, "true")
+    option = '{{index .Options "com.docker.network.bridge.default_bridge"}} {{range .IPAM.Config}}[{{.IPRange}}]{{end}}'
+    assert imgctl.ok("network", "inspect", "bridge", "-f", option) == "true []\n"

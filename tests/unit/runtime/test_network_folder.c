@@ -78,7 +78,7 @@ static void a_network_is_found_by_name_and_id(void **in)
 	const char *texts[] = { "blue", id, NULL };
 	char start[9];
 
-	make(state, "blue", "10.99.7.3/24", id);
+	make(state, "blue", "10.99.7.0/24", id);
 	(void)snprintf(start, sizeof(start), "%.8s", id);
 	texts[2] = start;
 	for (size_t i = 0; i < 3; i++) {

@@ -153,6 +153,34 @@ static void test_network_lease__wishes(void **state)
 	json_decref(members);
 }
 
+static void test_network_lease__reserved_addresses_are_nobodys(void **state)
+{
+	struct network network = network_of("10.0.0.0/29", "10.0.0.1", NULL);
+	json_t *auxiliary = json_pack("{s:s,s:s}", "a", "10.0.0.2", "b",
+				      "10.0.0.4");
+	json_t *members = json_object();
+	struct network_wish wish = { 0 };
+	struct network_lease lease;
+	struct error err = ERROR_INIT;
+	char text[IP_TEXT_MAX];
+
+	(void)state;
+	network.subnets[0].auxiliary = auxiliary;
+	assert_int_equal(
+		network_lease_choose(&network, members, &wish, &lease, &err),
+		0);
+	ip_address_format(&lease.ipv4, text);
+	assert_string_equal(text, "10.0.0.3");
+	assert_int_equal(ip_address_parse("10.0.0.4", &wish.ipv4, &err), 0);
+	assert_int_equal(
+		network_lease_choose(&network, members, &wish, &lease, &err),
+		-1);
+	assert_int_equal(err.kind, ERROR_BUSY);
+	error_release(&err);
+	json_decref(auxiliary);
+	json_decref(members);
+}
+
 static void test_network_lease__is_found_as_noted(void **state)
 {
 	json_t *members = json_object();
@@ -215,6 +243,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_network_lease__until_none_is_left),
 		cmocka_unit_test(test_network_lease__wishes),
+		cmocka_unit_test(
+			test_network_lease__reserved_addresses_are_nobodys),
 		cmocka_unit_test(test_network_lease__is_found_as_noted),
 		cmocka_unit_test(test_network_lease__mac_addresses),
 	};
