@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "cmd/front/container_entry.h"
 #include "cmd/front/front_commands.h"
+#include "cmd/front/log_details.h"
 #include "cmd/front/log_show.h"
 #include "cmd/front/shape.h"
 #include "cmd/front/verb.h"
@@ -70,7 +71,7 @@ DEFINE_CLEANUP(struct logs, logs_release)
 static int parse_time(const char *name, const char *text, int64_t now,
 		      int64_t *out, struct error *err)
 {
-	if (!text)
+	if (!text || !*text)
 		return 0;
 	if (timestamp_parse(text, now, out, err) < 0)
 		return error_wrap(err, "invalid value for \"%s\"", name);
@@ -101,6 +102,16 @@ static int check_driver(const struct container *container, struct error *err)
 		return 0;
 	return error_set(err, ERROR_UNSUPPORTED,
 			 "configured logging driver does not support reading");
+}
+
+static void find_details(struct logs *logs)
+{
+	const struct container *container = &logs->entry.container;
+	const json_t *log = json_object_get(container->host_config,
+					    "LogConfig");
+
+	log_details(container->config, json_object_get(log, "Config"),
+		    &logs->show.details);
 }
 
 static int show_entry(void *context, const struct log_entry *entry,
@@ -168,6 +179,8 @@ static int show_logs(struct command_call *call, const char *name,
 	    container_entry_find(logs.store, name, &logs.entry, err) < 0 ||
 	    check_driver(&logs.entry.container, err) < 0)
 		return -1;
+	if (options->has_details)
+		find_details(&logs);
 	if (read_log(&logs, &query, err) == 0)
 		return 0;
 	if (err->sys != EPIPE)

@@ -32,8 +32,10 @@ void log_show_format(const struct log_show *show, const struct log_entry *entry,
 	/* the rest of a long line belongs to what stands before it */
 	if (entry->is_line_start && show->has_time)
 		add_time(entry->time, out);
-	if (entry->is_line_start && show->has_details)
+	if (entry->is_line_start && show->has_details) {
+		strbuf_add(out, show->details.text, show->details.length);
 		strbuf_addch(out, ' ');
+	}
 	strbuf_add(out, entry->text, entry->length);
 }
 
@@ -62,4 +64,5 @@ int log_show_add(struct log_show *show, const struct log_entry *entry,
 void log_show_release(struct log_show *show)
 {
 	strbuf_release(&show->text);
+	strbuf_release(&show->details);
 }

@@ -13,15 +13,16 @@
 
 struct log_show {
 	bool has_time;	  /* each line's time before it */
-	bool has_details; /* room for details that no driver of ours has */
+	bool has_details; /* each line's details before it */
 	bool is_eager;	  /* write every entry at once */
 	int stream;	  /* the gathered text is of, 1 or 2 */
 	struct strbuf text;
+	struct strbuf details; /* of log_details */
 };
 
-#define LOG_SHOW_INIT               \
-	{                           \
-		.text = STRBUF_INIT \
+#define LOG_SHOW_INIT                                       \
+	{                                                   \
+		.text = STRBUF_INIT, .details = STRBUF_INIT \
 	}
 
 /* Append ENTRY to OUT as SHOW says. Pure. */

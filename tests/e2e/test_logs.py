@@ -182,3 +182,13 @@ def test_options_that_are_wrong(imgctl, busybox, options, words):
     given = [word for option in options for word in ("--log-opt", option)]
     imgctl.fails("create", *given, busybox, rc=125, err=words)
     assert imgctl.ok("ps", "-aq") == ""
+
+
+def test_details(said):
+    imgctl = said("echo out; echo err >&2", "--log-opt", "labels=a,none", "--log-opt", "env=E", "-l", "a=x", "-e", "E=1 2")
+    result = imgctl("logs", "--details", "c1")
+    assert (result.out, result.err) == ("E=1+2,a=x out\n", "E=1+2,a=x err\n")
+
+
+def test_an_empty_time_is_none(said):
+    assert said("echo out")("logs", "--since", "", "--until", "", "c1").out == "out\n"
