@@ -6,6 +6,7 @@
 #include "cmd/front/front_commands.h"
 #include "cmd/front/process_list.h"
 #include "cmd/front/verb.h"
+#include "runtime/engine/container_event.h"
 #include "runtime/engine/container_pids.h"
 
 static const struct usage top_usage = {
@@ -32,7 +33,10 @@ static int find_processes(const struct store *store, const char *name,
 	if (!state.pid)
 		return error_set(err, ERROR_BUSY, "container %s is not running",
 				 container.id);
-	return container_pids(&state, out, count_out, err);
+	if (container_pids(&state, out, count_out, err) < 0)
+		return -1;
+	container_event(store, &container, "top");
+	return 0;
 }
 
 int cmd_top(struct command_call *call, struct error *err)

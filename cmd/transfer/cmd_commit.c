@@ -8,6 +8,7 @@
 #include "cmd/transfer/transfer_commands.h"
 #include "cmd/usage.h"
 #include "layers/image/image_commit.h"
+#include "runtime/engine/container_event.h"
 #include "runtime/engine/container_hostroot.h"
 #include "runtime/engine/container_shifted.h"
 #include "runtime/engine/container_state.h"
@@ -142,6 +143,18 @@ static int make(struct commit_call *commit, struct digest *id,
 	return image_commit(&request, id, err);
 }
 
+/* docker's attributes of it, as far as they are known here. */
+static void tell(const struct commit_call *commit, const struct digest *id,
+		 const struct options_result *operands)
+{
+	const char *name = operands->operand_count == 2 ? operands->operands[1]
+							: "";
+
+	container_event_with(
+		commit->store, &commit->container, "commit",
+		json_pack("{s:s,s:s}", "imageID", id->text, "imageRef", name));
+}
+
 static int run_commit(struct command_call *call, struct commit_call *commit,
 		      const struct options_result *operands, struct error *err)
 {
@@ -166,6 +179,7 @@ static int run_commit(struct command_call *call, struct commit_call *commit,
 		error_release(&thawing);
 	if (result < 0)
 		return error_wrap(err, "commit %s", operands->operands[0]);
+	tell(commit, &id, operands);
 	strbuf_addf(&text, "%s\n", id.text);
 	return command_print(text.text, text.length, err);
 }

@@ -15,6 +15,7 @@
 #include "layers/tar/pack.h"
 #include "layers/tar/tree_copy.h"
 #include "layers/tar/unpack.h"
+#include "runtime/engine/container_event.h"
 #include "runtime/engine/container_root.h"
 
 struct cp_options {
@@ -303,9 +304,13 @@ static int run_cp(struct command_call *call, struct cp_call *cp,
 	    context_store(call->context, &store, err) < 0 ||
 	    container_find(store, cp->name, &cp->container, err) < 0 ||
 	    container_root_open(store, &cp->container, &cp->root, err) < 0 ||
-	    work(cp, err) < 0)
+	    work(cp, err) < 0 ||
+	    container_root_close(&cp->container, &cp->root, err) < 0)
 		return -1;
-	return container_root_close(&cp->container, &cp->root, err);
+	container_event(store, &cp->container,
+			container_path(cp->from) ? "archive-path"
+						 : "extract-to-dir");
+	return 0;
 }
 
 int cmd_cp(struct command_call *call, struct error *err)

@@ -10,6 +10,7 @@
 #include "cmd/usage.h"
 #include "layers/image/rootfs_export.h"
 #include "runtime/engine/container.h"
+#include "runtime/engine/container_event.h"
 #include "runtime/engine/container_hostroot.h"
 #include "runtime/engine/container_shifted.h"
 
@@ -73,7 +74,10 @@ static int run_export(struct command_call *call, const char *path,
 	if (output_file_open(&out, path, "export", err) < 0 ||
 	    rootfs_export(&request, &sink, err) < 0)
 		return error_wrap(err, "export %s", name);
-	return output_file_commit(&out, err);
+	if (output_file_commit(&out, err) < 0)
+		return -1;
+	container_event(store, &container, "export");
+	return 0;
 }
 
 int cmd_export(struct command_call *call, struct error *err)

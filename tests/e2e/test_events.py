@@ -127,3 +127,17 @@ def test_what_was_imported(imgctl, tmp_path):
         pass
     image = imgctl.ok("import", str(archive), "made:1").strip()
     assert [(e["Action"], e["id"]) for e in events(imgctl)] == [("tag", image), ("import", image)]
+
+
+def test_what_is_read_and_written(imgctl, busybox, tmp_path):
+    imgctl.ok("run", "-d", "--name", "it", busybox, "sleep", "1000")
+    imgctl.ok("top", "it")
+    imgctl.ok("cp", "it:/etc/passwd", str(tmp_path / "passwd"))
+    imgctl.ok("cp", str(tmp_path / "passwd"), "it:/tmp")
+    imgctl.ok("export", "-o", str(tmp_path / "it.tar"), "it")
+    imgctl.ok("commit", "-p=false", "it", "kept:1")
+    got = [e for e in events(imgctl, "-f", "container=it") if e["Action"] not in ("create", "start")]
+    assert [e["Action"] for e in got] == ["top", "archive-path", "extract-to-dir", "export", "commit"]
+    assert got[-1]["Actor"]["Attributes"]["imageRef"] == "kept:1"
+    imgctl.fails("cp", "it:/nowhere", str(tmp_path), rc=1)
+    assert len(events(imgctl, "-f", "event=archive-path")) == 1
