@@ -349,9 +349,11 @@ static void take_message(struct talk *talk)
 		return;
 	}
 	if (talk->message->kind == ATTACH_OUTPUT) {
-		take_output(talk, STDOUT_FILENO);
+		if (!talk->client->hides_output)
+			take_output(talk, STDOUT_FILENO);
 	} else if (talk->message->kind == ATTACH_ERRORS) {
-		take_output(talk, STDERR_FILENO);
+		if (!talk->client->hides_errors)
+			take_output(talk, STDERR_FILENO);
 	} else if (talk->message->kind == ATTACH_TAKEN) {
 		talk->is_awaiting = false;
 	} else if (talk->message->kind == ATTACH_EXITED) {

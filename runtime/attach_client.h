@@ -18,6 +18,8 @@ struct attach_client {
 	bool is_tty;		 /* the container has a terminal */
 	bool has_stdin;		 /* forward standard input */
 	bool sig_proxy;		 /* forward signals */
+	bool hides_output;	 /* not shown, but taken from the monitor */
+	bool hides_errors;	 /* the same of the other stream */
 	const char *detach_keys; /* NULL: docker's default */
 };
 

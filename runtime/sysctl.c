@@ -95,8 +95,8 @@ int sysctl_path(const char *name, const struct runtime_namespace *spaces,
 	kind = confined_by(path);
 	if (kind == RUNTIME_NAMESPACE_NONE)
 		return error_set(err, ERROR_INVALID,
-				 "sysctl \"%s\" is not separate for a "
-				 "container",
+				 "sysctl \"%s\" is not allowed: it is not "
+				 "separate for a container",
 				 name);
 	if (!spaces[kind].is_asked)
 		return error_set(err, ERROR_INVALID,

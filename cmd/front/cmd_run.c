@@ -79,6 +79,24 @@ static int fail(const struct run *run, int status, struct error *err)
 			 run->call->path);
 }
 
+/* Whether what the container says is shown. */
+static bool has_output(const struct run_options *options)
+{
+	return run_has_stream(options, "stdout") ||
+	       run_has_stream(options, "stderr");
+}
+
+static bool has_input(const struct run_options *options)
+{
+	return options->is_interactive && run_has_stream(options, "stdin");
+}
+
+/* Whether there is anything to stay for. */
+static bool has_client(const struct run_options *options)
+{
+	return has_output(options) || has_input(options);
+}
+
 static int check_pull(const struct run_options *options, struct error *err)
 {
 	static const char *const policies[] = { "always", "missing", "newer",
@@ -261,7 +279,8 @@ static int create(struct run *run, bool is_foreground, struct error *err)
 		.image = &image,
 	};
 
-	if (check_pull(options, err) < 0 || check_cidfile(options, err) < 0 ||
+	if (run_check(options, err) < 0 || check_pull(options, err) < 0 ||
+	    check_cidfile(options, err) < 0 ||
 	    check_replace(options, err) < 0 ||
 	    context_store(run->call->context, &run->store, err) < 0 ||
 	    summon(run, err) < 0 || find_root(run, &image, &request, err) < 0)
@@ -301,6 +320,15 @@ static int print_id(const struct run *run, struct error *err)
 	return command_print(line, strlen(line), err);
 }
 
+/* docker shows names with a slash, and takes them so; an empty one is none. */
+static void tidy_name(struct run_options *options)
+{
+	if (options->name && *options->name == '/')
+		options->name++;
+	if (options->name && !*options->name)
+		options->name = NULL;
+}
+
 /* Reads the command line; *DONE when only help was wanted. */
 static int read_call(struct run *run, const struct usage *usage, bool *done,
 		     struct error *err)
@@ -319,8 +347,10 @@ static int read_call(struct run *run, const struct usage *usage, bool *done,
 		run->call->status = run->usage.exit_status;
 		return -1;
 	}
-	if (!run->usage.result.is_help)
+	if (!run->usage.result.is_help) {
+		tidy_name(&run->options);
 		return 0;
+	}
 	*done = true;
 	usage_format_help(usage, run->call->path, &help);
 	return command_print(help.text, help.length, err);
@@ -332,13 +362,18 @@ static int stay(struct run *run, int client_fd, struct error *err)
 	struct attach_client client = {
 		.fd = client_fd,
 		.is_tty = options->is_tty,
-		.has_stdin = options->is_interactive,
+		.has_stdin = has_input(options),
 		.sig_proxy = options->sig_proxy,
+		.hides_output = !run_has_stream(options, "stdout"),
+		.hides_errors = !run_has_stream(options, "stderr"),
 		.detach_keys = options->detach_keys,
 	};
 
 	if (foreground_stay(run->call, &client, err) < 0)
 		return fail(run, RUN_TOOL_FAILED, err);
+	/* nobody looks on: it is as if it were in the background */
+	if (!has_output(options))
+		run->call->status = 0;
 	return 0;
 }
 
@@ -349,7 +384,7 @@ static int start(struct run *run, struct error *err)
 		.store = run->store,
 		.container = &run->container,
 		.monitor = &run->monitor,
-		.lives_on = options->is_detached,
+		.lives_on = options->is_detached || !has_client(options),
 	};
 	autoclose int client_fd = -1;
 
@@ -361,8 +396,11 @@ static int start(struct run *run, struct error *err)
 		return fail(run, RUN_TOOL_FAILED, err);
 	if (attach_client_wait(client_fd, err) < 0)
 		return fail(run, foreground_status(err->kind), err);
-	if (options->is_detached)
-		return print_id(run, err);
+	if ((options->is_detached || !has_output(options)) &&
+	    print_id(run, err) < 0)
+		return -1;
+	if (request.lives_on)
+		return 0;
 	return stay(run, client_fd, err);
 }
 
@@ -380,6 +418,9 @@ int cmd_run(struct command_call *call, struct error *err)
 		return -1;
 	if (done)
 		return 0;
+	if (run.options.is_detached && run.options.attach.count)
+		return error_set(err, ERROR_INVALID,
+				 "Conflicting options: -a and -d");
 	if (!run.options.is_explained &&
 	    foreground_check_terminal(run.options.is_tty &&
 					      !run.options.is_detached,

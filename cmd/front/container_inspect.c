@@ -113,6 +113,22 @@ static void set_block(json_t *host, const json_t *own)
 				    json_object_get(own, rows[i].key)));
 }
 
+/* Without those that --privileged brings. */
+static json_t *asked_devices(const json_t *own)
+{
+	const json_t *devices = json_object_get(own, "Devices");
+	json_t *asked = json_array();
+	json_t *device;
+	size_t index;
+
+	json_array_foreach(devices, index, device)
+	{
+		if (!json_object_get(device, "IsUnasked"))
+			(void)json_array_append(asked, device);
+	}
+	return asked;
+}
+
 static json_t *make_host_config(const struct container_entry *entry)
 {
 	const json_t *own = entry->container.host_config;
@@ -123,13 +139,17 @@ static json_t *make_host_config(const struct container_entry *entry)
 		{ "CgroupPermissions", SHAPE_TEXT },
 		{ 0 },
 	};
+	json_t *asked;
 
 	if (!json_array_size(json_object_get(host, "ConsoleSize")))
 		set(host, "ConsoleSize", json_pack("[i,i]", 0, 0));
 	set_list(host, "MaskedPaths", spec_paths_masked(own));
 	set_list(host, "ReadonlyPaths", spec_paths_readonly(own));
-	set(host, "Devices",
-	    shape_fill_list(device, json_object_get(own, "Devices")));
+	asked = asked_devices(own);
+	set(host, "Devices", shape_fill_list(device, asked));
+	if (!*shape_text(own, "CgroupnsMode"))
+		set(host, "CgroupnsMode", json_string("private"));
+	json_decref(asked);
 	set_block(host, own);
 	return host;
 }
@@ -295,6 +315,28 @@ static void set_sizes(json_t *document, const struct container_entry *entry)
 	set(document, "SizeRootFs", json_integer((json_int_t)entry->size_root));
 }
 
+/* docker shows volumes that have a name as "z", whatever SELinux is. */
+static json_t *make_mounts(const json_t *document)
+{
+	const json_t *own = json_object_get(document, "mounts");
+	json_t *shown = shape_fill_list(docker_mount_shape, own);
+	json_t *mount;
+	size_t index;
+
+	json_array_foreach(shown, index, mount)
+	{
+		const json_t *entry = json_array_get(own, index);
+
+		if (!strcmp(shape_text(entry, "Type"), "volume") &&
+		    !json_is_true(json_object_get(entry, "Anonymous")) &&
+		    !*shape_text(entry, "Mode"))
+			set(mount, "Mode", json_string("z"));
+		if (!strcmp(shape_text(entry, "Type"), "tmpfs"))
+			set(mount, "Mode", json_string(""));
+	}
+	return shown;
+}
+
 json_t *container_inspect(const struct container_entry *entry,
 			  const struct store *store)
 {
@@ -310,9 +352,7 @@ json_t *container_inspect(const struct container_entry *entry,
 	set(document, "GraphDriver",
 	    make_graph_driver(entry, store->root, folder));
 	set_sizes(document, entry);
-	set(document, "Mounts",
-	    shape_fill_list(docker_mount_shape,
-			    json_object_get(container->document, "mounts")));
+	set(document, "Mounts", make_mounts(container->document));
 	set(document, "Config", make_config(entry));
 	set(document, "NetworkSettings", make_network_settings(entry));
 	return document;

@@ -126,14 +126,35 @@ static void set_streams(const struct run_config_request *request,
 {
 	const struct run_options *options = request->options;
 	bool attached = request->is_foreground;
-	bool input = attached && options->is_interactive;
+	bool input = attached && options->is_interactive &&
+		     run_has_stream(options, "stdin");
 
 	set_bool(config, "AttachStdin", input);
-	set_bool(config, "AttachStdout", attached);
-	set_bool(config, "AttachStderr", attached);
+	set_bool(config, "AttachStdout",
+		 attached && run_has_stream(options, "stdout"));
+	set_bool(config, "AttachStderr",
+		 attached && run_has_stream(options, "stderr"));
 	set_bool(config, "Tty", options->is_tty);
 	set_bool(config, "OpenStdin", options->is_interactive);
 	set_bool(config, "StdinOnce", input);
+}
+
+/* The image's, and those that -v names by where they go alone. */
+static void set_volumes(const struct run_options *options, json_t *volumes,
+			json_t *config)
+{
+	json_t *all = json_is_object(volumes) ? json_copy(volumes)
+					      : json_object();
+
+	for (size_t i = 0; i < options->volumes.count; i++) {
+		const char *text = options->volumes.items[i];
+
+		if (!strchr(text, ':'))
+			(void)json_object_set_new(all, text, json_object());
+	}
+	if (json_object_size(all))
+		(void)json_object_set(config, "Volumes", all);
+	json_decref(all);
 }
 
 static int set_image_defaults(const struct run_config_request *request,
@@ -156,8 +177,7 @@ static int set_image_defaults(const struct run_config_request *request,
 	(void)json_object_set_new(config, "Labels", labels);
 	if (result < 0)
 		return -1;
-	if (json_is_object(volumes) && json_object_size(volumes))
-		(void)json_object_set(config, "Volumes", volumes);
+	set_volumes(options, volumes, config);
 	if (json_is_array(shell))
 		(void)json_object_set(config, "Shell", shell);
 	if (run_health(options, json_object_get(image, "Healthcheck"), config,
@@ -215,7 +235,6 @@ int run_config_make(const struct run_config_request *request,
 {
 	autoclean(run_config_release) struct run_config config =
 		RUN_CONFIG_INIT;
-	json_t *binds = NULL;
 
 	config.config = json_object();
 	if (make_config(request, config.config, err) < 0 ||
@@ -225,9 +244,8 @@ int run_config_make(const struct run_config_request *request,
 			&config.size_limit, err) < 0 ||
 	    run_networks(request, config.config, config.host_config,
 			 &config.networks, err) < 0 ||
-	    run_mounts(request, &config.mounts, &binds, err) < 0)
+	    run_mounts(request, config.host_config, &config.mounts, err) < 0)
 		return -1;
-	(void)json_object_set_new(config.host_config, "Binds", binds);
 	*out = config;
 	config = (struct run_config)RUN_CONFIG_INIT;
 	return 0;

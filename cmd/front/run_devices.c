@@ -45,6 +45,14 @@ static void add_node(const char *host, const char *container,
 static int add_path(const char *host, const char *container, const char *access,
 		    json_t *list, struct error *err);
 
+static int no_node(const char *host, struct error *err)
+{
+	return error_set(err, ERROR_INVALID,
+			 "error gathering device information while adding "
+			 "custom device \"%s\": not a device node",
+			 host);
+}
+
 static int add_folder(const char *host, const char *container,
 		      const char *access, json_t *list, struct error *err)
 {
@@ -85,11 +93,7 @@ static int add_path(const char *host, const char *container, const char *access,
 	if (S_ISDIR(st.st_mode))
 		return add_folder(host, container, access, list, err);
 	if (!S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode))
-		return error_set(err, ERROR_INVALID,
-				 "error gathering device information while "
-				 "adding custom device \"%s\": not a device "
-				 "node",
-				 host);
+		return no_node(host, err);
 	add_node(host, container, access, &st, list);
 	return 0;
 }
@@ -103,15 +107,23 @@ static int add_device(const char *text, json_t *list, struct error *err)
 	const char *second = strsep(&rest, ":");
 	const char *access = strsep(&rest, ":");
 	const char *container = second && !is_access(second) ? second : host;
+	size_t before = json_array_size(list);
 
 	if (second && is_access(second) && !access)
 		access = second;
 	if (!access)
 		access = "rwm";
-	if (rest || !is_access(access) || host[0] != '/' || container[0] != '/')
-		return error_set(err, ERROR_INVALID,
-				 "invalid device specification: %s", text);
-	return add_path(host, container, access, list, err);
+	if (rest || host[0] != '/' || container[0] != '/')
+		return error_set(err, ERROR_INVALID, "bad format for path: %s",
+				 text);
+	if (!is_access(access))
+		return error_set(err, ERROR_INVALID, "bad mode specified: %s",
+				 access);
+	if (add_path(host, container, access, list, err) < 0)
+		return -1;
+	if (json_array_size(list) == before)
+		return no_node(host, err); /* a folder without any */
+	return 0;
 }
 
 /* --device-cgroup-rule "c 10:200 rwm" */
@@ -128,9 +140,18 @@ static int check_rule(const char *text, struct error *err)
 	return 0;
 }
 
+/* What nobody asked for by name is not shown by inspect. */
+static void mark_unasked(json_t *list, size_t first)
+{
+	for (size_t i = first; i < json_array_size(list); i++)
+		(void)json_object_set_new(json_array_get(list, i), "IsUnasked",
+					  json_true());
+}
+
 /* --privileged shows every device of the host, as docker does. */
 static int add_host_devices(json_t *list, struct error *err)
 {
+	size_t first = json_array_size(list);
 	static const char *const own[] = {
 		"/dev/pts",	"/dev/shm",	"/dev/fd",   "/dev/mqueue",
 		"/dev/console", "/dev/null",	"/dev/zero", "/dev/full",
@@ -153,6 +174,7 @@ static int add_host_devices(json_t *list, struct error *err)
 			result = add_path(path, path, "rwm", list, err);
 	}
 	(void)closedir(dir); /* only read */
+	mark_unasked(list, first);
 	return result;
 }
 

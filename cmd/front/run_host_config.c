@@ -106,15 +106,16 @@ static bool is_one_of(const char *text, const char *const *words)
 }
 
 /* A namespace mode: one of WORDS, or "container:ID" where ALLOWED. */
-static int check_mode(const char *option, const char *value,
-		      const char *const *words, bool container,
-		      struct error *err)
+static int check_mode(const char *option, const char *name, const char *value,
+		      const char *const *words, struct error *err)
 {
+	bool container = !strcmp(name, "IPC") || !strcmp(name, "PID");
+
 	if (!value || !*value || is_one_of(value, words) ||
 	    (container && !strncmp(value, "container:", 10) && value[10]))
 		return 0;
-	return error_set(err, ERROR_INVALID, "--%s: invalid %s mode", option,
-			 option);
+	return error_set(err, ERROR_INVALID, "--%s: invalid %s mode: %s",
+			 option, name, value);
 }
 
 static int set_namespaces(const struct run_options *options, json_t *host,
@@ -125,10 +126,11 @@ static int set_namespaces(const struct run_options *options, json_t *host,
 	static const char *const host_only[] = { "host", NULL };
 	static const char *const cgroup[] = { "host", "private", NULL };
 
-	if (check_mode("ipc", options->ipc, ipc, true, err) < 0 ||
-	    check_mode("pid", options->pid, host_only, true, err) < 0 ||
-	    check_mode("uts", options->uts, host_only, false, err) < 0 ||
-	    check_mode("cgroupns", options->cgroupns, cgroup, false, err) < 0)
+	if (check_mode("ipc", "IPC", options->ipc, ipc, err) < 0 ||
+	    check_mode("pid", "PID", options->pid, host_only, err) < 0 ||
+	    check_mode("uts", "UTS", options->uts, host_only, err) < 0 ||
+	    check_mode("cgroupns", "CGROUP", options->cgroupns, cgroup, err) <
+		    0)
 		return -1;
 	set_text(host, "IpcMode", options->ipc ? options->ipc : "private");
 	set_text(host, "PidMode", options->pid);
@@ -149,9 +151,10 @@ static int set_log(const struct run_options *options, json_t *host,
 
 	if (!is_one_of(driver, drivers))
 		return error_set(err, ERROR_INVALID,
-				 "logging driver %s is not supported: use "
-				 "json-file, local or none",
-				 driver);
+				 "error looking up logging plugin %s: plugin "
+				 "\"%s\" not found; there are json-file, local "
+				 "and none",
+				 driver, driver);
 	(void)json_object_set_new(
 		host, "LogConfig",
 		json_pack("{s:s,s:O}", "Type", driver, "Config", config));
@@ -201,6 +204,17 @@ static bool are_paths(const char *key, const char *rest)
 	return false;
 }
 
+/* "no-new-privileges" alone, or with a truth behind it. */
+static bool is_truth(const char *rest)
+{
+	static const char *const truths[] = { "true", "false", "1",    "0",
+					      "t",    "f",     "T",    "F",
+					      "TRUE", "FALSE", "True", "False",
+					      NULL };
+
+	return !*rest || is_one_of(rest + 1, truths);
+}
+
 static int add_security(const char *text, json_t *list, struct error *err)
 {
 	static const char *const known[] = {
@@ -211,7 +225,8 @@ static int add_security(const char *text, json_t *list, struct error *err)
 	size_t length = strcspn(text, "=:");
 	autofree char *key = xstrndup(text, length);
 
-	if (!is_one_of(key, known) || !are_paths(key, text + length))
+	if (!is_one_of(key, known) || !are_paths(key, text + length) ||
+	    (!strcmp(key, "no-new-privileges") && !is_truth(text + length)))
 		return error_set(err, ERROR_INVALID,
 				 "invalid --security-opt: %s", text);
 	if (!strcmp(key, "seccomp") && text[length] &&

@@ -38,6 +38,12 @@ int run_mode_check(const char *mode, struct error *err) must_check;
 json_t *run_mount_entry(const char *type, const char *source,
 			const char *destination, const char *mode);
 
+/*
+ * docker's HostConfig.Mounts member for an entry that --mount asks for, before
+ * its source is found or made; the caller's.
+ */
+json_t *run_mount_shown(const json_t *entry);
+
 /* Refuse a DESTINATION that is no absolute path, or "/". */
 int run_mount_check_target(const char *destination,
 			   struct error *err) must_check;

@@ -350,6 +350,21 @@ static json_t *make_binds(const struct run_options *options)
 	return json_null();
 }
 
+/* What --mount asks for stands behind what -v does. */
+static void show_mounts(const struct run_options *options, const json_t *mounts,
+			json_t *host)
+{
+	size_t first = options->volumes.count;
+	json_t *shown = json_array();
+
+	for (size_t i = first; i < first + options->mounts.count; i++)
+		(void)json_array_append_new(
+			shown, run_mount_shown(json_array_get(mounts, i)));
+	if (json_array_size(shown))
+		(void)json_object_set(host, "Mounts", shown);
+	json_decref(shown);
+}
+
 static int settle_one(const struct run_config_request *request, json_t *entry,
 		      struct error *err)
 {
@@ -423,8 +438,8 @@ void run_mounts_discard(const struct store *store, const json_t *mounts)
 	}
 }
 
-int run_mounts(const struct run_config_request *request, json_t **out,
-	       json_t **binds_out, struct error *err)
+int run_mounts(const struct run_config_request *request, json_t *host,
+	       json_t **out, struct error *err)
 {
 	autoclean(jsonx_free) json_t *others = NULL;
 	json_t *mounts = json_array();
@@ -434,6 +449,7 @@ int run_mounts(const struct run_config_request *request, json_t **out,
 	    check_tmpfs(request->options, mounts, err) < 0 ||
 	    run_volumes_from(request, &others, err) < 0)
 		return -1;
+	show_mounts(request->options, mounts, host);
 	add_others(request->options, others, mounts);
 	if (add_image_volumes(request, mounts, err) < 0)
 		return -1;
@@ -441,6 +457,6 @@ int run_mounts(const struct run_config_request *request, json_t **out,
 		run_mounts_discard(request->store, mounts);
 		return -1;
 	}
-	*binds_out = make_binds(request->options);
+	(void)json_object_set_new(host, "Binds", make_binds(request->options));
 	return 0;
 }

@@ -68,6 +68,13 @@ int run_block_bytes(void *field, const char *value,
 int run_block_operations(void *field, const char *value,
 			 struct error *err) must_check;
 
+/* A check of --attach, likewise. */
+int run_stream_check(void *field, const char *value,
+		     struct error *err) must_check;
+
+/* A check of --dns, likewise. */
+int run_dns_check(void *field, const char *value, struct error *err) must_check;
+
 /* A check of --gpus, likewise. */
 int run_gpus_check(void *field, const char *value,
 		   struct error *err) must_check;

@@ -26,6 +26,18 @@ struct run_config_request {
 };
 
 /*
+ * Refuse words that mean nothing and options that exclude each other, as far as
+ * that can be told without looking anything up.
+ */
+int run_check(const struct run_options *options, struct error *err) must_check;
+
+/*
+ * Whether stream NAME ("stdin") of the container is to be attached: one of
+ * --attach, or any where that is not given.
+ */
+bool run_has_stream(const struct run_options *options, const char *name);
+
+/*
  * The merged environment: files, then -e, then what only BASE (the image's)
  * has. A name without "=" means that the container must not have it.
  */
@@ -109,10 +121,10 @@ int run_device_requests(const struct run_options *options, json_t **out,
 
 /*
  * docker's Mounts for -v, --mount and the image's volumes. Volumes and missing
- * -v sources are made. BINDS_OUT gets what HostConfig.Binds says.
+ * -v sources are made. Binds and Mounts of HOST say what was asked for.
  */
-int run_mounts(const struct run_config_request *request, json_t **out,
-	       json_t **binds_out, struct error *err) must_check;
+int run_mounts(const struct run_config_request *request, json_t *host,
+	       json_t **out, struct error *err) must_check;
 
 /*
  * What --volumes-from brings, as entries that are settled already. NOT_FOUND

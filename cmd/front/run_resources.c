@@ -43,6 +43,10 @@ static int check_memory(const struct run_options *options, struct error *err)
 		return error_set(err, ERROR_INVALID,
 				 "Minimum memoryswap limit should be larger "
 				 "than memory limit, see usage");
+	if (options->memory_reservation &&
+	    options->memory_reservation < MEMORY_MINIMUM)
+		return error_set(err, ERROR_INVALID,
+				 "Minimum memory reservation allowed is 6MB");
 	if (options->memory && options->memory_reservation > options->memory)
 		return error_set(err, ERROR_INVALID,
 				 "Minimum memory limit can not be less than "

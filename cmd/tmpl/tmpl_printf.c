@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/utf8.h"
 #include "cmd/tmpl/tmpl_verb.h"
 
@@ -139,19 +140,33 @@ static void print_bool(const struct tmpl_verb *verb,
 		bad_verb(verb, value, out);
 }
 
+/* Go's own String() of what is one. */
+static bool is_duration(const struct tmpl_verb *verb,
+			const struct tmpl_value *value)
+{
+	return json_is_integer(value->json) && value->type &&
+	       !strcmp(value->type, TMPL_DURATION) &&
+	       (verb->verb == 'v' || verb->verb == 's');
+}
+
 static void print_scalar(const struct tmpl_verb *verb,
 			 const struct tmpl_value *value, struct strbuf *out)
 {
 	const json_t *json = value->json;
+	char text[CLOCK_TEXT_MAX];
 	bool done;
 
-	if (json_is_string(json))
+	if (is_duration(verb, value)) {
+		clock_format_duration(json_integer_value(json), text);
+		done = tmpl_verb_string(verb, text, strlen(text), out);
+	} else if (json_is_string(json)) {
 		done = tmpl_verb_string(verb, json_string_value(json),
 					json_string_length(json), out);
-	else if (json_is_integer(json))
+	} else if (json_is_integer(json)) {
 		done = tmpl_verb_integer(verb, json_integer_value(json), out);
-	else
+	} else {
 		done = tmpl_verb_float(verb, json_real_value(json), out);
+	}
 	if (!done)
 		bad_verb(verb, value, out);
 }

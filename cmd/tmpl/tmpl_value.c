@@ -61,6 +61,30 @@ static const struct field_type {
 	{ "Shell", NULL, SLICE, 0, true, NULL },
 	{ "OnBuild", NULL, SLICE, 0, true, NULL },
 	{ "Mounts", "HostConfig", SLICE, 0, true, NULL },
+	{ "Test", "Healthcheck", SLICE, 0, true, NULL },
+	{ "Retries", "Healthcheck", SCALAR, TMPL_ZERO_NUMBER, true, NULL },
+	{ "Interval", "Healthcheck", SCALAR, TMPL_ZERO_NUMBER, true,
+	  TMPL_DURATION },
+	{ "Timeout", "Healthcheck", SCALAR, TMPL_ZERO_NUMBER, true,
+	  TMPL_DURATION },
+	{ "StartPeriod", "Healthcheck", SCALAR, TMPL_ZERO_NUMBER, true,
+	  TMPL_DURATION },
+	{ "StartInterval", "Healthcheck", SCALAR, TMPL_ZERO_NUMBER, true,
+	  TMPL_DURATION },
+	{ "LinkLocalIPs", "IPAMConfig", SLICE, 0, true, NULL },
+	{ "BindOptions", "Mounts", PTR, 0, true, "*mount.BindOptions" },
+	{ "VolumeOptions", "Mounts", PTR, 0, true, "*mount.VolumeOptions" },
+	{ "TmpfsOptions", "Mounts", PTR, 0, true, "*mount.TmpfsOptions" },
+	{ "Name", "Mounts", SCALAR, STRING, true, NULL },
+	{ "Driver", "Mounts", SCALAR, STRING, true, NULL },
+	{ "Source", "Mounts", SCALAR, STRING, true, NULL },
+	{ "Consistency", "Mounts", SCALAR, STRING, true, NULL },
+	{ "ReadOnly", "Mounts", SCALAR, TMPL_ZERO_BOOL, true, NULL },
+	{ "IPv4Address", "IPAMConfig", SCALAR, STRING, true, NULL },
+	{ "IPv6Address", "IPAMConfig", SCALAR, STRING, true, NULL },
+	{ "Subnet", "Config", SCALAR, STRING, true, NULL },
+	{ "IPRange", "Config", SCALAR, STRING, true, NULL },
+	{ "Gateway", "Config", SCALAR, STRING, true, NULL },
 	{ "StopSignal", NULL, SCALAR, STRING, true, NULL },
 	{ "MacAddress", NULL, SCALAR, STRING, true, NULL },
 	{ "Variant", NULL, SCALAR, STRING, true, NULL },
@@ -152,6 +176,8 @@ static struct tmpl_value zero_value(enum tmpl_zero zero)
 		return tmpl_value_of(json_null());
 	case TMPL_ZERO_BOOL:
 		return tmpl_value_of(json_false());
+	case TMPL_ZERO_NUMBER:
+		return tmpl_value_of(json_integer(0));
 	case TMPL_ZERO_POINTER:
 		value = tmpl_value_of(json_null());
 		value.shape = TMPL_SHAPE_POINTER;
@@ -170,6 +196,8 @@ static void apply_type(struct tmpl_value *value, const char *parent)
 {
 	const struct field_type *type = find_type(parent, value->key);
 
+	if (type && !type->shape && json_is_integer(value->json))
+		value->type = type->type;
 	if (!type ||
 	    (!json_is_object(value->json) && !json_is_null(value->json)))
 		return;
@@ -218,6 +246,7 @@ static bool optional_field(const struct tmpl_value *parent, const char *name,
 		return false;
 	if (type->shape == TMPL_SHAPE_NONE) {
 		*out = zero_value(type->element);
+		out->type = type->type;
 		return true;
 	}
 	*out = tmpl_value_of(json_null());

@@ -34,7 +34,11 @@ enum tmpl_zero {
 	TMPL_ZERO_SLICE,
 	TMPL_ZERO_POINTER,
 	TMPL_ZERO_BOOL,
+	TMPL_ZERO_NUMBER,
 };
+
+/* The type of integers that are printed as Go prints a time.Duration. */
+#define TMPL_DURATION "time.Duration"
 
 struct tmpl_value {
 	json_t *json; /* owned; NULL: no value */

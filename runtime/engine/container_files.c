@@ -99,9 +99,14 @@ static void add_asked(const json_t *host_config, const struct keyword *keyword,
 		      struct strbuf *out)
 {
 	const json_t *list = json_object_get(host_config, keyword->list);
+	const json_t *first = json_array_get(list, 0);
 	const json_t *value;
 	size_t index;
 
+	/* docker's word for no search domain at all, not even the host's */
+	if (keyword->one_line && first &&
+	    !strcmp(json_string_value(first), "."))
+		return;
 	json_array_foreach(list, index, value)
 	{
 		if (!index || !keyword->one_line)

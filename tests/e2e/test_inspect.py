@@ -120,3 +120,33 @@ def test_templates(made, template, expected):
 ])
 def test_template_errors(made, template, status, message):
     made.fails("inspect", "-f", template, "c1", rc=status, err=message)
+
+
+def show(imgctl, name, template):
+    return imgctl.ok("inspect", "-f", template, name).rstrip("\n")
+
+
+def test_mounts_as_they_were_asked_for(imgctl, busybox):
+    imgctl.ok("create", "--name", "box", "-v", "named:/n", "-v", "/anonymous", "-v", "/tmp:/b:ro",
+              "--mount", "type=volume,src=other,dst=/o,volume-nocopy,volume-label=a=b",
+              "--mount", "type=tmpfs,dst=/t,tmpfs-size=1m,tmpfs-mode=0700",
+              "--mount", "type=bind,src=/tmp,dst=/c,ro,bind-propagation=rslave", busybox)
+    assert json.loads(show(imgctl, "box", "{{json .HostConfig.Mounts}}")) == [
+        {"Type": "volume", "Source": "other", "Target": "/o", "VolumeOptions": {"NoCopy": True, "Labels": {"a": "b"}}},
+        {"Type": "tmpfs", "Target": "/t", "TmpfsOptions": {"SizeBytes": 1 << 20, "Mode": 0o700}},
+        {"Type": "bind", "Source": "/tmp", "Target": "/c", "ReadOnly": True, "BindOptions": {"Propagation": "rslave"}}]
+    assert show(imgctl, "box", "{{json .HostConfig.Binds}} {{json .Config.Volumes}}") == '["named:/n","/tmp:/b:ro"] {"/anonymous":{}}'
+    rows = show(imgctl, "box", "{{range .Mounts}}{{.Destination}}:{{.Driver}}:{{.Mode}} {{end}}").split()
+    assert rows == ["/n:local:z", "/anonymous:local:", "/b::ro", "/o:local:z", "/t::", "/c::"]
+
+
+def test_privileged_shows_devices_that_were_asked_for(imgctl, busybox):
+    imgctl.ok("create", "--name", "box", "--privileged", "--device", "/dev/null:/dev/x:r", busybox)
+    assert json.loads(show(imgctl, "box", "{{json .HostConfig.Devices}}")) == [
+        {"PathOnHost": "/dev/null", "PathInContainer": "/dev/x", "CgroupPermissions": "r"}]
+
+
+def test_durations_and_what_is_left_out(imgctl, busybox):
+    imgctl.ok("create", "--name", "box", "--health-cmd", "true", "--health-interval", "90s", busybox)
+    fields = "{{with .Config.Healthcheck}}{{.Interval}} {{.Timeout}} {{.Retries}} {{json .Interval}}{{end}} {{.HostConfig.CgroupnsMode}}"
+    assert show(imgctl, "box", fields) == "1m30s 0s 0 90000000000 private"

@@ -56,6 +56,7 @@ static const struct tmpl_row rows[] = {
 	{ "{{.HostConfig.Binds | len}}", "1" },
 	{ "{{.HostConfig.ConsoleSize}}", "[0 0]" },
 	{ "{{range .Mounts}}{{.Source}}:{{.RW}}{{end}}", "/tmp:false" },
+	{ "{{range .Mounts}}[{{.Driver}}|{{.Name}}]{{end}}", "[|]" },
 	{ "{{.Created}}", "2026-11-23T21:44:53.838365835Z" },
 	{ "{{range 3}}{{.}}{{end}}", "012" },
 	{ "{{index .HostConfig.PortBindings \"80/tcp\" 0 \"HostPort\"}}",
