@@ -140,6 +140,25 @@ static void set_security(json_t *info, bool is_rootless)
 	(void)json_object_set_new(info, "SecurityOptions", list);
 }
 
+/* What scripts ask docker for and what is the same for everybody here. */
+static void set_constants(json_t *info)
+{
+	(void)json_object_update_new(
+		info,
+		json_pack("{s:{s:[s],s:[s,s,s,s,s],s:n,s:[s,s,s]},"
+			  "s:{s:{s:s},s:{s:s}},s:{s:s,s:b},s:b,s:b,s:b,s:[],"
+			  "s:s,s:s}",
+			  "Plugins", "Volume", "local", "Network", "bridge",
+			  "host", "ipvlan", "macvlan", "null", "Authorization",
+			  "Log", "json-file", "local", "none", "Runtimes",
+			  "imgctl", "path", "imgctl", "imgctl-oci", "path",
+			  "imgctl-oci", "Swarm", "LocalNodeState", "inactive",
+			  "ControlAvailable", 0, "LiveRestoreEnabled", 1,
+			  "Debug", 0, "ExperimentalBuild", 0, "Warnings",
+			  "IndexServerAddress", "https://index.docker.io/v1/",
+			  "InitBinary", "docker-init"));
+}
+
 static int make_document(struct command_call *call, json_t *info,
 			 struct error *err)
 {
@@ -154,6 +173,7 @@ static int make_document(struct command_call *call, json_t *info,
 	set_text(info, "DefaultRuntime", "imgctl");
 	set_text(info, "DockerRootDir", store->root);
 	set_security(info, call->context->is_rootless);
+	set_constants(info);
 	return 0;
 }
 

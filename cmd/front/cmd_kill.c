@@ -39,9 +39,9 @@ static int kill_one(void *context, const char *name, struct error *err)
 		CONTAINER_INIT;
 	int number = SIGKILL;
 
-	if (container_find(killing->store, name, &container, err) < 0)
-		return -1;
-	if ((killing->signal &&
+	/* docker's client leaves out what is empty */
+	if (container_find(killing->store, name, &container, err) < 0 ||
+	    (killing->signal && *killing->signal &&
 	     signals_from_name(killing->signal, &number, err) < 0) ||
 	    container_kill(killing->store, &container, number, err) < 0)
 		return error_wrap(err, "cannot kill container: %s", name);

@@ -90,7 +90,7 @@ static int stop_all(struct command_call *call, const struct usage *says,
 		return -1;
 	if (done)
 		return 0;
-	if (options.signal &&
+	if (options.signal && *options.signal &&
 	    signals_from_name(options.signal, &stopping.how.signal, err) < 0)
 		return -1;
 	stopping.how.has_timeout = options.has_timeout;

@@ -22,6 +22,7 @@
 struct create_options {
 	struct run_options run; /* whose --label is the same */
 	const char *driver;
+	const char *name; /* what docker had before names were operands */
 	struct strvec driver_options;
 };
 
@@ -37,6 +38,7 @@ static const struct option_spec volume_create_option_table[] = {
 	  .help = "Specify volume driver name", .fallback = "\"local\"" },
 	{ "label", 0, OPTION_LIST, OPTION_AT(create_options, run.labels),
 	  .help = "Set metadata for a volume" },
+	{ "name", 0, OPTION_STRING, OPTION_AT(create_options, name) },
 	{ "opt", 'o', OPTION_LIST, OPTION_AT(create_options, driver_options),
 	  .help = "Set driver specific options" },
 	{ 0 },
@@ -109,13 +111,19 @@ int cmd_volume_create(struct command_call *call, struct error *err)
 		.usage = &create_usage,
 		.target = &options,
 	};
+	const char *name;
 	bool is_done;
 
 	if (verb_parse(call, &usage, &is_done, err) < 0)
 		return -1;
 	if (is_done)
 		return 0;
-	return create(call, &options, usage.result.operands[0], err);
+	name = usage.result.operands[0];
+	if (name && options.name)
+		return error_set(err, ERROR_INVALID,
+				 "conflicting options: either specify --name "
+				 "or provide positional arg, not both");
+	return create(call, &options, name ? name : options.name, err);
 }
 
 struct ls_options {

@@ -106,7 +106,7 @@ static bool is_exit_wanted(const struct filter *given,
 	return filter_match_exact(given, "exited", code);
 }
 
-/* A volume is named by its name or by where it is mounted. */
+/* By its name, or the path on either side. */
 static bool is_volume_wanted(const struct filter *given,
 			     const struct container_entry *entry)
 {
@@ -121,6 +121,8 @@ static bool is_volume_wanted(const struct filter *given,
 	{
 		if (filter_match_exact(given, "volume",
 				       shape_text(mount, "Name")) ||
+		    filter_match_exact(given, "volume",
+				       shape_text(mount, "Source")) ||
 		    filter_match_exact(given, "volume",
 				       shape_text(mount, "Destination")))
 			return true;

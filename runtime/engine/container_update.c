@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/jsonx.h"
@@ -56,6 +57,13 @@ static int check_cpu(const json_t *host, const json_t *changes,
 	} rows[] = { { "CpuPeriod", "CPU Period" },
 		     { "CpuQuota", "CPU Quota" } };
 
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (spec_integer(changes, "NanoCpus") > cores * 1000000000L)
+		return error_set(err, ERROR_INVALID,
+				 "Range of CPUs is from 0.01 to %ld.00, as "
+				 "there are only %ld CPUs available",
+				 cores, cores);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		bool has = spec_integer(host, rows[i].key);
 		bool wants = spec_integer(changes, rows[i].key);

@@ -21,3 +21,8 @@ def test_formats(imgctl):
     assert info["CgroupVersion"] in ("1", "2") and info["MemTotal"] > 1 << 20
     assert imgctl.ok("info", "-f", "{{.Driver}} {{.NCPU}}") == f"overlay2 {os.cpu_count()}\n"
     imgctl.fails("info", "-f", "{{", rc=64, err="template parsing error")
+
+
+def test_what_scripts_ask_of_docker(imgctl):
+    template = "{{.Swarm.LocalNodeState}} {{.LiveRestoreEnabled}} {{.Plugins.Volume}} {{json .Plugins.Log}} {{json .Warnings}}"
+    assert imgctl.ok("info", "-f", template) == 'inactive true [local] ["json-file","local","none"] []\n'

@@ -249,3 +249,9 @@ def test_top_and_port(imgctl, busybox):
 def test_needs_a_container(imgctl, verb):
     imgctl.fails(verb, rc=1, err="requires")
     imgctl.fails(verb, "nobody", rc=1, err="No such container: nobody")
+
+
+def test_kill_by_an_empty_signal(imgctl, busybox):
+    imgctl.ok("run", "-d", "--name", "box", busybox, "sleep", "1000")
+    assert imgctl.ok("kill", "-s", "", "box") == "box\n"
+    assert imgctl.ok("wait", "box") == "137\n"

@@ -155,3 +155,9 @@ def test_the_users_own_format(three):
     assert three.ok("--config", "/nonexistent", "ps").split()[0] == "CONTAINER"
     (folder / "config.json").write_text("{broken")
     assert three.ok("ps").split()[0] == "CONTAINER"
+
+
+def test_by_a_volume_on_either_side(imgctl, busybox, tmp_path):
+    imgctl.ok("create", "--name", "one", "-v", f"{tmp_path}:/inside", busybox)
+    for value in (str(tmp_path), "/inside"):
+        assert imgctl.ok("ps", "-a", "-f", f"volume={value}", "--format", "{{.Names}}") == "one\n"

@@ -152,3 +152,8 @@ def test_export_of_one_that_has_to_be_mounted(imgctl, busybox, tmp_path):
     (tmp_path / "source/file").write_text("here")
     imgctl.ok("volume", "create", "-o", "type=none", "-o", "o=bind", "-o", f"device={tmp_path}/source", "one")
     assert sorted(members(imgctl("volume", "export", "one", text=False).out)) == ["file"]
+
+
+def test_a_name_as_an_option(imgctl):
+    assert imgctl.ok("volume", "create", "--name", "old") == "old\n"
+    imgctl.fails("volume", "create", "--name", "old", "new", rc=1, err="either specify --name or provide positional arg")
