@@ -4,6 +4,7 @@
 #include "cmd/front/front_commands.h"
 #include "cmd/front/verb.h"
 #include "runtime/engine/container_event.h"
+#include "runtime/engine/network_connect.h"
 
 static const struct usage rename_usage = {
 	.arguments = "CONTAINER NEW_NAME",
@@ -19,7 +20,12 @@ static int rename_one(struct store *store, struct container *container,
 {
 	autofree char *old = xasprintf("/%s", container->name);
 
-	if (container_rename(store, container, name, err) < 0)
+	/* docker's words for what is no name at all */
+	if (!*name)
+		return error_set(err, ERROR_INVALID,
+				 "Neither old nor new names may be empty");
+	if (container_rename(store, container, name, err) < 0 ||
+	    network_rename(store, container, err) < 0)
 		return -1;
 	container_event_with(store, container, "rename",
 			     json_pack("{s:s}", "oldName", old));

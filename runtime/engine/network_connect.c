@@ -13,6 +13,7 @@
 #include "runtime/engine/container_network.h"
 #include "runtime/engine/container_state.h"
 #include "runtime/engine/network_dns.h"
+#include "runtime/engine/network_folder.h"
 #include "runtime/engine/network_join.h"
 #include "runtime/engine/spec_request.h"
 
@@ -222,4 +223,46 @@ int network_disconnect(const struct store *store, struct container *container,
 		return -1;
 	(void)json_object_del(networks, network->name);
 	return container_save(container, err);
+}
+
+static int rename_on(const struct store *store,
+		     const struct container *container, const char *name,
+		     json_t *endpoint, struct error *err)
+{
+	autoclean(network_release) struct network network = NETWORK_INIT;
+	autoclean(strvec_release) struct strvec names = STRVEC_INIT;
+	const json_t *settings = json_object_get(networks_of(container), name);
+
+	if (network_folder_find(store, name, &network, err) < 0) {
+		if (err->kind != ERROR_NOT_FOUND)
+			return -1;
+		error_release(err); /* no network of ours, as pasta's */
+		return 0;
+	}
+	if (network_join_rename(store, &network, container, settings, &names,
+				err) < 0)
+		return -1;
+	if (!names.count)
+		return 0;
+	(void)json_object_set_new(endpoint, "DNSNames",
+				  jsonx_from_strvec(&names));
+	return network_dns_serve(store, &network, err);
+}
+
+int network_rename(const struct store *store, const struct container *container,
+		   struct error *err)
+{
+	autoclean(jsonx_free)
+		json_t *record = container_network_read(store, container->id);
+	const char *name;
+	json_t *endpoint;
+
+	if (!json_object_size(json_object_get(record, "Networks")))
+		return 0;
+	json_object_foreach(json_object_get(record, "Networks"), name, endpoint)
+	{
+		if (rename_on(store, container, name, endpoint, err) < 0)
+			return -1;
+	}
+	return write_record(store, container->id, record, err);
 }

@@ -22,4 +22,11 @@ int network_disconnect(const struct store *store, struct container *container,
 		       const struct network *network,
 		       struct error *err) must_check;
 
+/*
+ * CONTAINER was given another name: have those on its networks know it by that,
+ * if it runs.
+ */
+int network_rename(const struct store *store, const struct container *container,
+		   struct error *err) must_check;
+
 #endif

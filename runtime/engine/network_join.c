@@ -464,3 +464,54 @@ int network_leave(const struct store *store, const struct network *network,
 	*is_idle_out = json_object_size(members.list) == 0;
 	return network_members_save(&members, err);
 }
+
+/* Its own file knows it by its host name, which stays. */
+static int reintroduce(const struct store *store, const json_t *list,
+		       const char *id, const struct network_lease *lease,
+		       const struct strvec *names, struct error *err)
+{
+	const char *other;
+	const json_t *member;
+
+	json_object_foreach((json_t *)(uintptr_t)list, other, member)
+	{
+		(void)member;
+		if (!strcmp(other, id))
+			continue;
+		if (container_hosts_drop(store, other, &lease->ipv4, err) < 0 ||
+		    container_hosts_drop(store, other, &lease->ipv6, err) < 0 ||
+		    introduce_one(store, other, lease, names, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int network_join_rename(const struct store *store,
+			const struct network *network,
+			const struct container *container,
+			const json_t *settings, struct strvec *names_out,
+			struct error *err)
+{
+	autoclean(network_members_release) struct network_members members =
+		NETWORK_MEMBERS_INIT;
+	struct network_joining joining = { .container = container,
+					   .settings = settings };
+	struct network_lease lease;
+	json_t *member;
+
+	if (network->is_default)
+		return 0;
+	if (network_members_open(store, network->id, &members, err) < 0)
+		return -1;
+	member = json_object_get(members.list, container->id);
+	if (!member)
+		return 0;
+	collect_names(network, &joining, names_out);
+	(void)json_object_set_new(member, "Names",
+				  jsonx_from_strvec(names_out));
+	if (network_lease_find(members.list, container->id, &lease, err) < 0 ||
+	    reintroduce(store, members.list, container->id, &lease, names_out,
+			err) < 0)
+		return -1;
+	return network_members_save(&members, err);
+}

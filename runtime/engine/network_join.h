@@ -42,6 +42,17 @@ int network_join_look(const struct store *store, const struct network *network,
 		      struct strbuf *hosts, struct error *err) must_check;
 
 /*
+ * CONTAINER has another name now: have the members of NETWORK know it by that.
+ * SETTINGS is as in network_joining. Appends all its names to NAMES_OUT; none
+ * where names are not known, or where it is no member.
+ */
+int network_join_rename(const struct store *store,
+			const struct network *network,
+			const struct container *container,
+			const json_t *settings, struct strvec *names_out,
+			struct error *err) must_check;
+
+/*
  * Give CONTAINER's lease on NETWORK back and take its names out of the other
  * members' files. Appends to GONE the ends and ports that were laid for it.
  * *IS_IDLE_OUT: nobody is on it any more.

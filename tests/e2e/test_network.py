@@ -321,3 +321,18 @@ def test_words_about_networks_of_docker(imgctl, busybox):
     imgctl.ok("run", "--rm", busybox, "true")
     option = '{{index .Options "com.docker.network.bridge.default_bridge"}} {{range .IPAM.Config}}[{{.IPRange}}]{{end}}'
     assert imgctl.ok("network", "inspect", "bridge", "-f", option) == "true []\n"
+
+
+def test_another_name_while_it_runs(imgctl, busybox):
+    imgctl.ok("network", "create", "blue")
+    imgctl.ok("run", "-d", "--name", "old", "--network", "blue", "--network-alias", "also", busybox, "sleep", "1000")
+    imgctl.ok("run", "-d", "--name", "other", "--network", "blue", busybox, "sleep", "1000")
+    imgctl.fails("rename", "old", "", rc=1, err="may be empty")
+    imgctl.ok("rename", "old", "new")
+    names = imgctl.json("inspect", "new")[0]["NetworkSettings"]["Networks"]["blue"]["DNSNames"]
+    assert names[:2] == ["new", "also"] and len(names) == 3
+    for name in ("new", "also"):
+        imgctl.ok("exec", "other", "ping", "-c", "1", "-W", "10", name)
+    assert imgctl("exec", "other", "ping", "-c", "1", "-W", "10", "old").rc == 1
+    imgctl.ok("stop", "-t", "0", "new")
+    assert "new" not in imgctl.ok("exec", "other", "cat", "/etc/hosts")
