@@ -55,6 +55,7 @@ struct run {
 	struct summoned monitor;
 	char *rootfs; /* with --rootfs; owned */
 	bool starts;  /* and not only creates */
+	bool is_told; /* what fails now docker's daemon would refuse */
 };
 
 static void run_release(struct run *run)
@@ -283,8 +284,12 @@ static int create(struct run *run, bool is_foreground, struct error *err)
 	    check_cidfile(options, err) < 0 ||
 	    check_replace(options, err) < 0 ||
 	    context_store(run->call->context, &run->store, err) < 0 ||
-	    summon(run, err) < 0 || find_root(run, &image, &request, err) < 0)
+	    summon(run, err) < 0)
 		return -1;
+	run->is_told = true;
+	if (find_root(run, &image, &request, err) < 0)
+		return -1;
+	run->is_told = false;
 	want.store = run->store;
 	want.image_name = request.image_name;
 	if (run_config_make(&want, &config, err) < 0 || warn(&config, err) < 0)
@@ -300,6 +305,7 @@ static int create(struct run *run, bool is_foreground, struct error *err)
 	request.settle = container_quota_settle;
 	if (options->is_explained)
 		return explain(run, &request, err);
+	run->is_told = true;
 	if (replace(run, err) < 0 ||
 	    container_create(run->store, &request, &run->container, err) < 0) {
 		run_mounts_discard(run->store, config.mounts);
@@ -444,7 +450,8 @@ int cmd_create(struct command_call *call, struct error *err)
 		return -1;
 	if (done)
 		return 0;
+	/* an answer of docker's daemon is 1, as everywhere but for run */
 	if (create(&run, true, err) < 0)
-		return fail(&run, RUN_TOOL_FAILED, err);
+		return fail(&run, run.is_told ? 1 : RUN_TOOL_FAILED, err);
 	return run.options.is_explained ? 0 : print_id(&run, err);
 }

@@ -4,6 +4,7 @@
 
 #include "base/jsonx.h"
 #include "cmd/front/front_commands.h"
+#include "cmd/front/run_parts.h"
 #include "cmd/front/verb.h"
 #include "runtime/engine/container_update.h"
 #include "runtime/engine/restart_policy.h"
@@ -106,6 +107,9 @@ static int make_changes(const struct update_options *options, json_t *changes,
 	    (options->blkio_weight < 10 || options->blkio_weight > 1000))
 		return error_set(err, ERROR_INVALID,
 				 "Range of blkio weight is from 10 to 1000");
+	if (run_cpuset_check(options->cpuset_cpus, options->cpuset_mems, err) <
+	    0)
+		return -1;
 	set_number(changes, "BlkioWeight", options->blkio_weight);
 	set_number(changes, "CpuPeriod", options->cpu_period);
 	set_number(changes, "CpuQuota", options->cpu_quota);

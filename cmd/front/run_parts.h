@@ -76,6 +76,13 @@ int run_resources(const struct run_options *options, json_t *host,
 		  struct error *err) must_check;
 
 /*
+ * Refuse lists of processors and of memory nodes that are no lists, or name
+ * what this machine does not have; NULL and "" ask for nothing.
+ */
+int run_cpuset_check(const char *cpus, const char *mems,
+		     struct error *err) must_check;
+
+/*
  * The limits of single block devices, set in HOST. NOT_FOUND or INVALID when a
  * path is no block device of this machine.
  */

@@ -145,6 +145,8 @@ int run_resources(const struct run_options *options, json_t *host,
 	if (check_memory(options, err) < 0 || check_cpu(options, err) < 0 ||
 	    check_realtime(options, err) < 0 ||
 	    check_scores(options, err) < 0 ||
+	    run_cpuset_check(options->cpuset_cpus, options->cpuset_mems, err) <
+		    0 ||
 	    run_block_devices(options, host, err) < 0)
 		return -1;
 	set_number(host, "Memory", options->memory);

@@ -17,6 +17,9 @@ REFUSED = [
     (["--device", "a:b:c:d"], "bad format for path: a:b:c:d"),
     (["--ipc", "bogus"], "invalid IPC mode: bogus"),
     (["--log-driver", "bogus"], 'plugin "bogus" not found'),
+    (["--cpuset-cpus", "x"], "Invalid value x for cpuset cpus"),
+    (["--cpuset-cpus", "1000"], "Requested CPUs are not available - requested 1000, available: 0"),
+    (["--cpuset-mems", "1000"], "Requested memory nodes are not available - requested 1000"),
     (["-u", "99999999999"], "uids and gids must be in range 0-2147483647"),
 ]
 
@@ -73,3 +76,11 @@ def test_attach_input_only(imgctl, busybox):
 def test_attach_excludes_detach(imgctl, busybox):
     imgctl.fails("run", "-d", "-a", "stdout", busybox, "true", err="Conflicting options: -a and -d")
     assert imgctl.ok("ps", "-aq") == ""
+
+
+def test_create_ends_with_1_where_the_daemon_refuses(imgctl, busybox):
+    imgctl.ok("create", "--name", "box", busybox)
+    imgctl.fails("create", "--name", "box", busybox, rc=1, err="already in use")
+    imgctl.fails("create", "--pull", "never", "nosuch", rc=1, err="No such image: nosuch:latest")
+    imgctl.fails("create", "-w", "relative", busybox, rc=125)
+    assert imgctl.ok("ps", "-a", "--format", "{{.Names}}") == "box\n"

@@ -77,6 +77,8 @@ def test_bad_input(imgctl, runs, busybox):
     imgctl.fails("update", "-m", "64m", "nosuch", rc=1, err="No such container: nosuch")
     imgctl.fails("update", "-m", "1m", runs, rc=1, err="Minimum memory limit allowed is 6MB")
     imgctl.fails("update", "--memory-swap", "64m", runs, rc=1, err="always set the Memory limit")
+    imgctl.fails("update", "--cpuset-cpus", "9999-10000,x", runs, rc=1, err="Invalid value 9999-10000,x for cpuset cpus")
+    imgctl.fails("update", "--cpuset-cpus", "1000", runs, rc=1, err="Requested CPUs are not available - requested 1000")
     imgctl.fails("update", "--cpus", "9999", runs, rc=1, err="Range of CPUs is from 0.01")
     imgctl.fails("update", "--restart", "sometimes", runs, rc=1, err="sometimes")
     imgctl.fails("update", "--blkio-weight", "5", runs, rc=1, err="from 10 to 1000")
