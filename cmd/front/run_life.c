@@ -18,8 +18,8 @@ int run_restart(const struct run_options *options, json_t *host,
 		return -1;
 	if (options->is_removed && policy.kind != RESTART_NO)
 		return error_set(err, ERROR_INVALID,
-				 "Conflicting options: --restart and --rm "
-				 "cannot both be given");
+				 "conflicting options: cannot specify both "
+				 "--restart and --rm");
 	(void)json_object_set_new(host, "RestartPolicy",
 				  restart_policy_json(&policy));
 	return 0;
