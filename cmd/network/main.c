@@ -38,6 +38,8 @@ struct work {
 	bool has_rules;	  /* ends and ports were let in */
 	bool has_passed;  /* firewalls of others let it through */
 	size_t made;	  /* ends that have their links */
+	/* left open by what takes rules out: closing waits for the kernel */
+	struct firewall firewall;
 	const char *name; /* to be looked up, or "" */
 	char address[IP_TEXT_MAX];
 };
@@ -202,12 +204,12 @@ static int attach(struct work *work, struct error *err)
  */
 static int forget(struct work *work, struct error *err)
 {
-	autoclean(firewall_close) struct firewall firewall = { .lock_fd = -1 };
+	struct firewall *firewall = &work->firewall;
 
-	if (firewall_open(&firewall, err) < 0 ||
-	    firewall_drop(&firewall, &work->wiring, err) < 0)
+	if (firewall_open(firewall, err) < 0 ||
+	    firewall_drop(firewall, &work->wiring, err) < 0)
 		return -1;
-	return firewall_unpass(&firewall, &work->wiring, err);
+	return firewall_unpass(firewall, &work->wiring, err);
 }
 
 /* The links of a namespace that lives on go, too. */
@@ -219,18 +221,15 @@ static int detach(struct work *work, struct error *err)
 
 static int rebuild(struct work *work, struct error *err)
 {
-	autoclean(firewall_close) struct firewall firewall = { .lock_fd = -1 };
-
-	if (firewall_open(&firewall, err) < 0 ||
-	    firewall_rebuild(&firewall, &work->wiring, err) < 0)
+	if (firewall_open(&work->firewall, err) < 0)
 		return -1;
-	return 0;
+	return firewall_rebuild(&work->firewall, &work->wiring, err);
 }
 
 /* The bridges themselves go. */
 static int drop_bridges(struct work *work, struct error *err)
 {
-	autoclean(firewall_close) struct firewall firewall = { .lock_fd = -1 };
+	struct firewall *firewall = &work->firewall;
 	autoclean(link_line_close) struct link_line line = LINK_LINE_INIT;
 
 	if (link_line_open(&line, err) < 0)
@@ -243,11 +242,10 @@ static int drop_bridges(struct work *work, struct error *err)
 			     : link_remove(&line, bridge->name, err)) < 0)
 			return -1;
 	}
-	if (firewall_open(&firewall, err) < 0 ||
-	    firewall_unpass(&firewall, &work->wiring, err) < 0 ||
-	    firewall_drop_bridges(&firewall, &work->wiring, err) < 0)
+	if (firewall_open(firewall, err) < 0 ||
+	    firewall_unpass(firewall, &work->wiring, err) < 0)
 		return -1;
-	return 0;
+	return firewall_drop_bridges(firewall, &work->wiring, err);
 }
 
 /* This namespace becomes one in which bridges lie (engine/network_keeper.h). */
@@ -316,6 +314,7 @@ int main(int argc, char **argv)
 	struct work work = {
 		.wiring = WIRING_INIT,
 		.namespace_fd = -1,
+		.firewall = { .lock_fd = -1 },
 		.is_given = argc > 2 && !strcmp(argv[2], "given"),
 		.name = argc > 2 ? argv[2] : "",
 	};
@@ -327,6 +326,7 @@ int main(int argc, char **argv)
 	if (!work.is_given)
 		reply.namespace_fd = work.namespace_fd;
 	wiring_reply_send(REPLY_FD, result < 0 ? &err : NULL, &reply);
+	firewall_close(&work.firewall);
 	wiring_release(&work.wiring);
 	return result < 0;
 }

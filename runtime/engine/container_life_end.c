@@ -260,4 +260,5 @@ void container_life_release(struct container_life *life)
 	container_state_release(&life->state);
 	container_lock_release(&life->lock);
 	cleanup_close(&life->listen_fd);
+	container_network_rest(&life->network);
 }

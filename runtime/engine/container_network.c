@@ -175,6 +175,7 @@ int container_network_begin(const struct store *store,
 	};
 	int result;
 
+	container_network_rest(out);
 	*out = (struct container_network)CONTAINER_NETWORK_INIT;
 	out->is_late = is_late;
 	result = network_keeper_join(store, &out->home, err) < 0
@@ -444,17 +445,27 @@ void container_network_leave(const struct store *store,
 			     struct container_network *network)
 {
 	autoclean(wiring_release) struct wiring gone = WIRING_INIT;
+	struct network_program program = NETWORK_PROGRAM_INIT;
+	struct wiring_reply reply;
 	struct error err = ERROR_INIT;
 
-	network_program_release(&network->program);
+	container_network_rest(network);
 	add_connected(store, container->id, &network->joined);
 	for (size_t i = 0; i < network->joined.count; i++)
 		leave(store, container->id, network->joined.items[i], &gone);
 	/* the links go with the namespace; the rules have to be taken out */
 	if ((gone.bridge_count || gone.end_count || gone.port_count) &&
-	    network_program_run(store, "forget", &gone, -1, &err) < 0)
+	    (network_program_begin(store, "forget", &gone, -1, &program, &err) <
+		     0 ||
+	     network_program_answer(&program, &reply, &err) < 0))
 		log_warn_error("network", &err, "take rules out");
 	release(network);
+	network->program = program; /* which is on its way out */
+}
+
+void container_network_rest(struct container_network *network)
+{
+	network_program_release(&network->program);
 }
 
 json_t *container_network_read(const struct store *store, const char *id)

@@ -96,11 +96,15 @@ void container_network_unpublish(struct container_network *network);
 
 /*
  * Give everything back: leases, names, rules, ports. Failures are only told:
- * others clear away what stays.
+ * others clear away what stays. Nothing of it is in force afterwards, but a
+ * helper may still wait for the kernel; container_network_rest waits for that.
  */
 void container_network_leave(const struct store *store,
 			     const struct container *container,
 			     struct container_network *network);
+
+/* Wait for a helper that is left. */
+void container_network_rest(struct container_network *network);
 
 /*
  * Lay WIRING for a container that runs, in its network namespace NAMESPACE_FD.

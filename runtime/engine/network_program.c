@@ -185,15 +185,20 @@ void network_program_release(struct network_program *program)
 	program->pid = 0;
 }
 
-int network_program_end(struct network_program *program,
-			struct wiring_reply *out, struct error *err)
+int network_program_answer(struct network_program *program,
+			   struct wiring_reply *out, struct error *err)
 {
-	int result;
-
 	*out = (struct wiring_reply)WIRING_REPLY_INIT;
 	if (program->socket < 0)
 		return 0; /* there was nothing to do */
-	result = wiring_reply_take(program->socket, out, err);
+	return wiring_reply_take(program->socket, out, err);
+}
+
+int network_program_end(struct network_program *program,
+			struct wiring_reply *out, struct error *err)
+{
+	int result = network_program_answer(program, out, err);
+
 	network_program_release(program);
 	return result;
 }

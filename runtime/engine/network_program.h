@@ -37,6 +37,14 @@ int network_program_begin(const struct store *store, const char *verb,
 			  struct error *err) must_check;
 
 /*
+ * Wait for its answer, after which it only tidies up after itself and has to
+ * be released some time. What failed there fails here.
+ */
+int network_program_answer(struct network_program *program,
+			   struct wiring_reply *out,
+			   struct error *err) must_check;
+
+/*
  * Wait for its answer and its end. What failed there fails here; CORRUPT from
  * "attach": the rules are gone, "rebuild" has to be called first.
  */

@@ -90,12 +90,13 @@ int firewall_open(struct firewall *out, struct error *err)
 
 void firewall_close(struct firewall *firewall)
 {
+	/* the kernel frees what was taken out before it lets go of a context */
+	cleanup_close(&firewall->lock_fd);
 	if (firewall->context)
 		firewall->calls->destroy(firewall->context);
 	free((void *)(uintptr_t)firewall->calls);
 	if (firewall->library)
 		(void)dlclose(firewall->library);
-	cleanup_close(&firewall->lock_fd);
 	*firewall = (struct firewall){ .lock_fd = -1 };
 }
 

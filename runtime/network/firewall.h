@@ -27,7 +27,10 @@ struct firewall {
  */
 int firewall_open(struct firewall *out, struct error *err) must_check;
 
-/* Let go of the lock and the library. */
+/*
+ * Let go of the lock and the library. After rules were taken out that waits for
+ * the kernel, some 10 ms: say first that they are.
+ */
 void firewall_close(struct firewall *firewall);
 DEFINE_CLEANUP(struct firewall, firewall_close)
 
