@@ -28,13 +28,17 @@ void build_step_begin(struct build_step *step, const char *text)
 	struct build_stage *stage = step->stage;
 	const struct dockerfile_stage *parsed = stage->parsed;
 	const char *name = parsed->from.from.stage_name;
-	autofree char *own = name ? xstrdup(name)
-				  : xasprintf("stage-%zu", parsed->number);
+	bool is_alone = step->build->request->file->stage_count == 1;
+	/* a stage alone needs no name */
+	autofree char *own = name ? xasprintf("%s ", name)
+			     : is_alone
+				     ? xstrdup("")
+				     : xasprintf("stage-%zu ", parsed->number);
 
 	(void)pthread_mutex_lock(&step->build->lock); /* no way to fail */
 	step->number = ++step->build->steps;
 	(void)pthread_mutex_unlock(&step->build->lock);
-	step->name = xasprintf("[%s %u/%u] %s", own, ++stage->sofar,
+	step->name = xasprintf("[%s%u/%u] %s", own, ++stage->sofar,
 			       stage->total, text);
 	step->begun = clock_monotonic();
 	build_step_tell(step, BUILD_EVENT_BEGUN, step->name);

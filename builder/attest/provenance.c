@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "builder/language/scope.h"
 
 #define BUILD_TYPE "https://mobyproject.org/buildkit@v1"
 #define BUILD_TYPE_V1                                                    \
@@ -35,6 +36,9 @@ static void add_pairs(json_t *args, const char *prefix,
 		autofree char *key = xasprintf("%s:%s", prefix,
 					       pairs->items[i].name);
 
+		/* how the world is reached, and maybe a password */
+		if (scope_is_proxy(pairs->items[i].name))
+			continue;
 		set(args, key, pairs->items[i].value);
 	}
 }

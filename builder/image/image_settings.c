@@ -169,6 +169,9 @@ static void apply_health(json_t *config,
 				json_string(health->command.words.items[i]));
 	}
 	(void)json_object_set_new(check, "Test", test);
+	(void)json_object_set_new(config, "Healthcheck", check);
+	if (health->none)
+		return;
 	set_time(check, "Interval", health->interval);
 	set_time(check, "Timeout", health->timeout);
 	set_time(check, "StartPeriod", health->start_period);
@@ -176,7 +179,6 @@ static void apply_health(json_t *config,
 	if (health->retries)
 		(void)json_object_set_new(check, "Retries",
 					  json_integer(health->retries));
-	(void)json_object_set_new(config, "Healthcheck", check);
 }
 
 static int apply_signal(json_t *config, const char *value, struct error *err)

@@ -8,6 +8,7 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(*(array)))
 
+/* Each in both cases: programs ask for one or the other. */
 static const char *const proxies[] = {
 	"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "FTP_PROXY",
 	"ftp_proxy",  "NO_PROXY",   "no_proxy",	   "ALL_PROXY",	  "all_proxy",
@@ -189,6 +190,30 @@ void scope_run_args(const struct scope *scope, struct strvec *out)
 	}
 }
 
+static bool is_given(const struct scope *scope, const char *name)
+{
+	for (size_t i = 0; i < scope->given->count; i++)
+		if (scope->given->items[i].value &&
+		    !strcmp(scope->given->items[i].name, name))
+			return true;
+	return false;
+}
+
+/* In the other case too, unless that has a value of its own. */
+static void add_proxy(const struct scope *scope, const struct pair *given,
+		      struct strvec *out)
+{
+	const char *other = NULL;
+
+	for (size_t i = 0; i < COUNT_OF(proxies); i++)
+		if (!strcmp(proxies[i], given->name))
+			other = proxies[i ^ 1];
+	if (!scope_find(scope, given->name))
+		strvec_addf(out, "%s=%s", given->name, given->value);
+	if (other && !scope_find(scope, other) && !is_given(scope, other))
+		strvec_addf(out, "%s=%s", other, given->value);
+}
+
 void scope_run_env(const struct scope *scope, struct strvec *out)
 {
 	for (size_t i = 0; i < scope->env.count; i++)
@@ -198,9 +223,8 @@ void scope_run_env(const struct scope *scope, struct strvec *out)
 	for (size_t i = 0; scope->given && i < scope->given->count; i++) {
 		const struct pair *given = &scope->given->items[i];
 
-		if (given->value && scope_is_proxy(given->name) &&
-		    !scope_find(scope, given->name))
-			strvec_addf(out, "%s=%s", given->name, given->value);
+		if (given->value && scope_is_proxy(given->name))
+			add_proxy(scope, given, out);
 	}
 }
 

@@ -37,9 +37,10 @@ char *run_mount_secret_target(const struct run_mount *mount)
 static const struct build_secret *find_secret(const struct build_request *build,
 					      const char *id)
 {
-	for (size_t i = 0; i < build->secret_count; i++)
-		if (!strcmp(build->secrets[i].id, id))
-			return &build->secrets[i];
+	/* of two with one id the later one counts */
+	for (size_t i = build->secret_count; i > 0; i--)
+		if (!strcmp(build->secrets[i - 1].id, id))
+			return &build->secrets[i - 1];
 	return NULL;
 }
 

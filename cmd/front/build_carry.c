@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/jsonx.h"
 #include "cmd/companion_run.h"
+#include "cmd/csv.h"
 #include "layers/image/image_assemble.h"
 #include "layers/image/image_edit.h"
 #include "layers/store/step_cache.h"
@@ -52,8 +53,7 @@ int build_carry_parse(const char *text, struct build_carry *out,
 		return 0;
 	}
 	while (*rest) {
-		size_t length = strcspn(rest, ",");
-		autofree char *field = xstrndup(rest, length);
+		autofree char *field = csv_next(&rest);
 		char *value = strchr(field, '=');
 
 		if (!value)
@@ -62,7 +62,6 @@ int build_carry_parse(const char *text, struct build_carry *out,
 		*value = '\0';
 		if (set_field(field, value + 1, out, &is_local, err) < 0)
 			return -1;
-		rest += length + (rest[length] == ',');
 	}
 	if (is_local ? !out->folder : !out->reference)
 		return error_set(err, ERROR_INVALID,

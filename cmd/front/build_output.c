@@ -13,6 +13,7 @@
 #include "builder/build_place.h"
 #include "builder/steps/step_files.h"
 #include "cmd/companion_run.h"
+#include "cmd/csv.h"
 #include "cmd/whole_file.h"
 #include "layers/tar/pack.h"
 #include "layers/tar/tree_copy.h"
@@ -80,8 +81,7 @@ int build_output_parse(const char *text, struct build_output *out,
 		return 0;
 	}
 	while (*rest) {
-		size_t length = strcspn(rest, ",");
-		autofree char *field = xstrndup(rest, length);
+		autofree char *field = csv_next(&rest);
 		char *value = strchr(field, '=');
 
 		if (!value)
@@ -90,7 +90,6 @@ int build_output_parse(const char *text, struct build_output *out,
 		*value = '\0';
 		if (set_field(field, value + 1, out, err) < 0)
 			return -1;
-		rest += length + (rest[length] == ',');
 	}
 	if (out->type == BUILD_OUTPUT_NONE)
 		return error_set(err, ERROR_INVALID,

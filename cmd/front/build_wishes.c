@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "cmd/csv.h"
 #include "registry/spec/reference.h"
 
 #define IMAGE_SCHEME "docker-image://"
@@ -90,12 +91,10 @@ static int read_fields(struct build_wishes *wishes, const char *text,
 		       struct fields *out, struct error *err)
 {
 	while (*text) {
-		size_t length = strcspn(text, ",");
-		autofree char *field = xstrndup(text, length);
+		autofree char *field = csv_next(&text);
 
 		if (read_field(wishes, field, out, err) < 0)
 			return -1;
-		text += length + (text[length] == ',');
 	}
 	return 0;
 }

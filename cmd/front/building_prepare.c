@@ -12,6 +12,7 @@
 #include "cmd/front/build_companion.h"
 #include "cmd/front/building.h"
 #include "cmd/front/run_parts.h"
+#include "cmd/front/user_config.h"
 #include "registry/spec/platform.h"
 
 static int parse_names(struct building *building, struct error *err)
@@ -302,6 +303,7 @@ static int open_input(struct building *building, struct error *err)
 		.store = building->store,
 	};
 
+	user_config_proxies(building->call->context, &building->wishes.args);
 	if (build_input_open(&request, &building->input, err) < 0 ||
 	    build_wishes_read(&building->options, &request, &building->wishes,
 			      err) < 0)

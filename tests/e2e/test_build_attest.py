@@ -91,7 +91,7 @@ def test_provenance_as_buildkit_has_it(build):
     assert material["uri"] == "pkg:docker/busybox@latest?platform=linux%2Famd64"
     assert len(material["digest"]["sha256"]) == 64
     assert "hush" not in json.dumps(statement) and "buildStartedOn" not in predicate["metadata"]
-    largest = build("--attest", "type=provenance,mode=max,builder-id=https://me.example/ci,reproducible=true", "--build-arg", "SECRETIVE=hush",
+    largest = build("--attest", "type=provenance,mode=max,builder-id=https://me.example/ci,reproducible=true", "--build-arg", "SECRETIVE=hush", "--build-arg", "HTTPS_PROXY=http://u:p@h",
                     "--label", "l=v").statements()[SLSA]["predicate"]
     assert largest["builder"]["id"] == "https://me.example/ci" and largest["metadata"]["reproducible"] is True
     assert largest["invocation"]["parameters"]["args"] == {"build-arg:SECRETIVE": "hush", "label:l": "v"}

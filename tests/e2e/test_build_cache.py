@@ -31,7 +31,7 @@ def build(imgctl, busybox, context):
     def run(*options, rc=0, **how):
         result = imgctl("build", "--why", "-t", "it", *options, context, **how)
         assert result.rc == rc, str(result)
-        names = dict(re.findall(r"^#(\d+) \[\S+ \d+/\d+\] (.*)$", result.err, re.M))
+        names = dict(re.findall(r"^#(\d+) \[(?:\S+ )?\d+/\d+\] (.*)$", result.err, re.M))
         run.err = result.err
         run.cached = [names[n] for n in re.findall(r"^#(\d+) CACHED$", result.err, re.M)]
         run.why = {names[n].split()[0]: why for n, why in reversed(re.findall(r"^#(\d+) WHY: (.*)$", result.err, re.M))}
@@ -121,7 +121,7 @@ def test_logs_are_kept(imgctl, build, context):
     name, = imgctl.ok("build", "logs").split()
     text = imgctl.ok("build", "logs", name, "2")
     assert text.startswith("said\n1\n2\n") and text.endswith("3000\nwrong\n")
-    assert imgctl.ok("build", "logs", name).startswith("==> #2 [stage-0 2/2] RUN echo said")
+    assert imgctl.ok("build", "logs", name).startswith("==> #2 [2/2] RUN echo said")
     imgctl.fails("build", "logs", "none", err="no build none")
 
 

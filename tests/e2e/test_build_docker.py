@@ -153,9 +153,42 @@ def test_a_volume_without_a_slash(imgctl, build):
     assert imgctl.ok("run", "--rm", "--network", "none", "it", "grep", "-c", " /a/b ", "/proc/mounts") == "1\n"
 
 
+def test_proxies_are_there_in_both_cases(imgctl, build, sh):
+    build("FROM busybox\nARG NO_PROXY\nRUN env | grep -i _proxy= | sort > /seen\n", "--build-arg", "http_proxy=http://a", "--build-arg", "HTTPS_PROXY=http://b",
+          "--build-arg", "https_proxy=http://c", "--build-arg", "NO_PROXY=d")
+    assert sh("cat /seen").split() == ["HTTPS_PROXY=http://b", "HTTP_PROXY=http://a", "NO_PROXY=d", "http_proxy=http://a", "https_proxy=http://c", "no_proxy=d"]
+    assert sh("env | grep -i _proxy= || true") == "" and "http://" not in " ".join(history(imgctl))
+
+
+def test_proxies_of_the_users_configuration(imgctl, build, sh):
+    """They are arguments of every build, where none is given; --build-arg counts more."""
+    (imgctl.home / ".docker").mkdir(exist_ok=True)
+    (imgctl.home / ".docker/config.json").write_text(json.dumps({"proxies": {"default": {
+        "httpProxy": "http://a", "noProxy": "b", "httpsProxy": "", "ftpProxy": 7}}}))
+    build("FROM busybox\nRUN env | grep -i _proxy= | sort > /seen\n", "--build-arg", "http_proxy=http://own")
+    assert sh("cat /seen").split() == ["HTTP_PROXY=http://a", "NO_PROXY=b", "http_proxy=http://own", "no_proxy=b"]
+    assert sh("env | grep -i _proxy= || true") == ""
+
+
+def test_no_check_has_no_times(imgctl, build):
+    build("FROM busybox\nHEALTHCHECK --interval=5s --retries=2 NONE\n")
+    assert imgctl.inspect("it", "{{json .Config.Healthcheck}}", "image") == {"Test": ["NONE"]}
+
+
+def test_steps_of_a_stage_alone(imgctl, build, context):
+    """Their stage is named where there are several."""
+    build("FROM busybox\nRUN true\n")
+    assert "[2/2] RUN true" in imgctl("build", "--progress=plain", context).err
+    build("FROM busybox AS a\nRUN true\nFROM busybox\nRUN --mount=from=a,target=/a echo\n")
+    said = imgctl("build", "--progress=plain", context).err
+    assert "[a 2/2] RUN true" in said and "[stage-1 2/2] RUN --mount" in said
+
+
 def test_options_as_docker_reads_them(imgctl, build, sh, context):
     """A variable that is not set is an empty secret; a label has a name; a folder is no Dockerfile."""
     build("FROM busybox\nRUN --mount=type=secret,id=s,required wc -c < /run/secrets/s > /n\n", "--secret", "id=s,env=NOT_SET_ANYWHERE")
     assert sh("cat /n") == "0\n"
+    build("FROM busybox\nRUN --mount=type=secret,id=s cat /run/secrets/s > /n\n", "--secret", f"id=s,src={context}/g", "--secret", f'"id=s","src={context}/f"')
+    assert sh("cat /n") == "f\n"  # of two the later one; fields may be quoted
     build("FROM busybox\n", "--label", "=x", rc=1, err='invalid argument "=x" for "--label" flag')
     imgctl.fails("build", "-f", context.folder / "d", context, rc=1, err="failed to read dockerfile")

@@ -188,7 +188,7 @@ def test_ids_and_metadata(imgctl, busybox, context):
 def test_what_is_quiet_and_what_is_not(imgctl, busybox, context):
     context.write("Dockerfile", "FROM busybox\nRUN echo s''aid\n")
     plain = imgctl("build", "--progress=plain", "--no-cache", context)
-    assert re.search(r"^#\d+ \[stage-0 2/2\] RUN echo", plain.err, re.M) and re.search(r"^#\d+ .*said$", plain.err, re.M) and plain.out == ""
+    assert re.search(r"^#\d+ \[2/2\] RUN echo", plain.err, re.M) and re.search(r"^#\d+ .*said$", plain.err, re.M) and plain.out == ""
     for options in (["-q"], ["--progress=quiet"]):
         quiet = imgctl("build", "--no-cache", *options, context)
         assert quiet.err == "" and re.fullmatch(r"sha256:[0-9a-f]{64}\n", quiet.out)

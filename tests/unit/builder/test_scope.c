@@ -186,9 +186,12 @@ static void test_scope__proxies_need_no_declaration(void **state)
 	scope_copy(&scope, &copy);
 	scope_set_env(&copy, "no_proxy", "own");
 	scope_run_env(&copy, &env);
-	assert_int_equal(env.count, 2);
+	assert_int_equal(env.count, 4);
 	assert_string_equal(env.items[0], "no_proxy=own");
 	assert_string_equal(env.items[1], "HTTP_PROXY=http://p");
+	/* in the other case as well */
+	assert_string_equal(env.items[2], "http_proxy=http://p");
+	assert_string_equal(env.items[3], "NO_PROXY=a,b");
 	scope_run_args(&copy, &args);
 	assert_int_equal(args.count, 0);
 	assert_null(scope_find(&scope, "no_proxy"));
