@@ -54,8 +54,16 @@ const char *overlay_marker_deleted(int dirfd, const char *name,
 	return deleted_by_file(name, st);
 }
 
+/* Most files have no attributes at all, which one call says. */
+static bool is_plain(int fd)
+{
+	return flistxattr(fd, NULL, 0) == 0;
+}
+
 bool overlay_marker_is_opaque(int fd)
 {
+	if (is_plain(fd))
+		return false;
 	for (size_t i = 0; i < PREFIX_COUNT; i++) {
 		autofree char *key = xasprintf("%sopaque", prefixes[i]);
 		char value = 0;
@@ -81,6 +89,8 @@ int overlay_marker_check_whole(int fd, struct error *err)
 {
 	static const char *const names[] = { "redirect", "metacopy" };
 
+	if (is_plain(fd))
+		return 0;
 	for (size_t i = 0; i < PREFIX_COUNT; i++)
 		for (size_t j = 0; j < 2; j++) {
 			autofree char *key = xasprintf("%s%s", prefixes[i],

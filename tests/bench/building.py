@@ -33,11 +33,11 @@ class Folder:
 
 
 def bump(context):
-    """A file that differs each time, so that no step after it is cached."""
+    """A file that differs each time and from those of others, so that no step after it is cached."""
     count = iter(range(1 << 30))
 
     def prepare():
-        (context.path / "turn").write_text(f"{next(count)}")
+        (context.path / "turn").write_text(f"{context.path.name} {next(count)}")
     return prepare
 
 
