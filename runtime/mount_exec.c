@@ -168,6 +168,17 @@ static int open_source(const struct mount_op *op, int *tree_out,
 	return 0;
 }
 
+/* The kernel says EINVAL for a file that is to cover a folder, too. */
+static int why_not(const struct mount_op *op, int target, int sys)
+{
+	struct stat st;
+
+	return sys == EINVAL && !op->is_directory && fstat(target, &st) == 0 &&
+			       S_ISDIR(st.st_mode)
+		       ? EISDIR
+		       : sys;
+}
+
 static int mount_bind(const struct mount_op *op, int root,
 		      struct stage_failure *fail)
 {
@@ -185,8 +196,10 @@ static int mount_bind(const struct mount_op *op, int root,
 	target = mount_exec_target(op, root, op->is_directory, fail);
 	if (target < 0)
 		return -1;
-	if (target_attach(tree, target) < 0)
+	if (target_attach(tree, target) < 0) {
+		errno = why_not(op, target, errno);
 		return stage_fail(fail, STAGE_MOUNT, op->shown);
+	}
 	return 0;
 }
 

@@ -90,6 +90,17 @@ int stage_explain(enum stage stage, int sys, const char *path,
 	if (sys == ECANCELED) /* a hook's exit status, see there */
 		return error_set(err, ERROR_SYSTEM, "%s %s: it did not succeed",
 				 sentences[stage], path);
+	if ((stage == STAGE_MOUNT || stage == STAGE_MOUNT_TARGET) &&
+	    (sys == ENOTDIR || sys == EISDIR)) {
+		error_set(err, ERROR_SYSTEM,
+			  "%s %s: %s: are you trying to mount a directory onto "
+			  "a file (or vice-versa)?",
+			  sentences[stage], path,
+			  sys == ENOTDIR ? "not a directory"
+					 : "is a directory");
+		err->sys = sys;
+		return -1;
+	}
 	error_sys(err, sys, "%s%s%s", sentences[stage], *path ? " " : "", path);
 	err->kind = ERROR_SYSTEM;
 	return -1;

@@ -58,18 +58,18 @@ static const struct usage disconnect_usage = {
 };
 
 /* Both nouns of the command line. */
-struct pair {
+struct operands {
 	struct store *store;
 	struct network network;
 	struct container container;
 };
 
-static void pair_release(struct pair *pair)
+static void operands_release(struct operands *operands)
 {
-	network_release(&pair->network);
-	container_release(&pair->container);
+	network_release(&operands->network);
+	container_release(&operands->container);
 }
-DEFINE_CLEANUP(struct pair, pair_release)
+DEFINE_CLEANUP(struct operands, operands_release)
 
 /* docker's words for networks that nobody joins later. */
 static int check_network(const char *name, struct error *err)
@@ -87,7 +87,7 @@ static int check_network(const char *name, struct error *err)
 }
 
 static int find(struct command_call *call, char *const *operands,
-		struct pair *out, struct error *err)
+		struct operands *out, struct error *err)
 {
 	if (context_store(call->context, &out->store, err) < 0 ||
 	    network_folder_find(out->store, operands[0], &out->network, err) <
@@ -105,7 +105,7 @@ int cmd_network_connect(struct command_call *call, struct error *err)
 		.usage = &connect_usage,
 		.target = &options,
 	};
-	autoclean(pair_release) struct pair pair = {
+	autoclean(operands_release) struct operands operands = {
 		.network = NETWORK_INIT,
 		.container = CONTAINER_INIT,
 	};
@@ -117,12 +117,12 @@ int cmd_network_connect(struct command_call *call, struct error *err)
 	if (is_done)
 		return 0;
 	if (check_network(usage.result.operands[0], err) < 0 ||
-	    find(call, usage.result.operands, &pair, err) < 0 ||
-	    run_network_settings(&options.run, pair.network.name, &settings,
+	    find(call, usage.result.operands, &operands, err) < 0 ||
+	    run_network_settings(&options.run, operands.network.name, &settings,
 				 err) < 0)
 		return -1;
-	return network_connect(pair.store, &pair.container, &pair.network,
-			       settings, err);
+	return network_connect(operands.store, &operands.container,
+			       &operands.network, settings, err);
 }
 
 int cmd_network_disconnect(struct command_call *call, struct error *err)
@@ -132,7 +132,7 @@ int cmd_network_disconnect(struct command_call *call, struct error *err)
 		.usage = &disconnect_usage,
 		.target = &options,
 	};
-	autoclean(pair_release) struct pair pair = {
+	autoclean(operands_release) struct operands operands = {
 		.network = NETWORK_INIT,
 		.container = CONTAINER_INIT,
 	};
@@ -142,8 +142,8 @@ int cmd_network_disconnect(struct command_call *call, struct error *err)
 		return -1;
 	if (is_done)
 		return 0;
-	if (find(call, usage.result.operands, &pair, err) < 0)
+	if (find(call, usage.result.operands, &operands, err) < 0)
 		return -1;
-	return network_disconnect(pair.store, &pair.container, &pair.network,
-				  err);
+	return network_disconnect(operands.store, &operands.container,
+				  &operands.network, err);
 }

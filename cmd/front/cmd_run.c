@@ -12,6 +12,7 @@
 #include "cmd/front/image_ensure.h"
 #include "cmd/front/run_config.h"
 #include "cmd/front/run_options.h"
+#include "cmd/front/user_config.h"
 #include "cmd/front/verb.h"
 #include "cmd/usage.h"
 #include "runtime/engine/container_delete.h"
@@ -292,6 +293,7 @@ static int create(struct run *run, bool is_foreground, struct error *err)
 	run->is_told = false;
 	want.store = run->store;
 	want.image_name = request.image_name;
+	user_config_proxies(run->call->context, &run->options.proxies);
 	if (run_config_make(&want, &config, err) < 0 || warn(&config, err) < 0)
 		return -1;
 	request.command = command;

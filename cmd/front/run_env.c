@@ -146,12 +146,25 @@ static void add_from_image(const json_t *base, json_t *env)
 	json_decref(given);
 }
 
+/* What an option says of the same name counts. */
+static void add_proxies(const struct pairs *proxies, json_t *env)
+{
+	for (size_t i = 0; i < proxies->count; i++) {
+		autofree char *entry = xasprintf("%s=%s",
+						 proxies->items[i].name,
+						 proxies->items[i].value);
+
+		set_variable(env, entry);
+	}
+}
+
 int run_env(const struct run_options *options, const json_t *base, json_t **out,
 	    struct error *err)
 {
 	json_t *env = json_array();
 
 	*out = env;
+	add_proxies(&options->proxies, env);
 	for (size_t i = 0; i < options->env_files.count; i++) {
 		if (for_lines(options->env_files.items[i], env_line, env, err) <
 		    0)

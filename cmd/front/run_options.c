@@ -43,4 +43,5 @@ void run_options_release(struct run_options *options)
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
 		strvec_release(lists[i]);
+	pairs_release(&options->proxies);
 }

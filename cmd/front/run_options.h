@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/strvec.h"
+#include "builder/language/pairs.h"
 #include "cmd/options.h"
 
 struct run_options {
@@ -31,6 +32,7 @@ struct run_options {
 	int64_t health_interval, health_timeout, health_start_period;
 	int64_t health_start_interval, health_retries;
 	int64_t cpu_rt_period, cpu_rt_runtime;
+	struct pairs proxies; /* of the user's configuration; no option */
 	struct strvec env, env_files, volumes, mounts, tmpfs;
 	struct strvec cap_add, cap_drop, labels, label_files, annotations;
 	struct strvec add_hosts, dns, dns_search, dns_options, group_add;

@@ -14,7 +14,7 @@
 /* The string under KEY, the caller's to free; NULL without one. */
 char *user_config_text(const struct context *context, const char *key);
 
-/* Set in OUT the variables, in both cases, of the proxies for builds. */
+/* Set in OUT the variables, in both cases, of the proxies. */
 void user_config_proxies(const struct context *context, struct pairs *out);
 
 #endif

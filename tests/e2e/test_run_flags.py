@@ -93,3 +93,15 @@ def test_devices_are_filtered(imgctl, busybox):
     imgctl.fails("run", "--rm", busybox, "sh", "-c", script, err="/denied: Operation not permitted")
     rule = ("--device-cgroup-rule", "c 10:237 r")
     assert "not permitted" not in imgctl("run", "--rm", *rule, busybox, "sh", "-c", script).err
+
+
+def test_proxies_of_the_users_configuration(imgctl, busybox):
+    """Variables of every container, in both cases; what an option says of one counts more."""
+    (imgctl.home / ".docker").mkdir(exist_ok=True)
+    (imgctl.home / ".docker/config.json").write_text(json.dumps({"proxies": {"default": {"httpProxy": "http://a", "noProxy": "b"}}}))
+    imgctl.ok("create", "--name", "one", "-e", "no_proxy=own", busybox)
+    assert imgctl.inspect("one", "{{json .Config.Env}}")[:4] == ["HTTP_PROXY=http://a", "http_proxy=http://a", "NO_PROXY=b", "no_proxy=own"]
+    seen = imgctl.ok("run", "--rm", "--network", "none", "-e", "HTTP_PROXY=", busybox, "env").splitlines()
+    assert {"HTTP_PROXY=", "http_proxy=http://a", "NO_PROXY=b", "no_proxy=b"} <= set(seen)
+    imgctl.ok("run", "-d", "--name", "two", "--network", "none", busybox, "sleep", "1000")
+    assert "NO_PROXY=b" in imgctl.ok("exec", "two", "env").splitlines()

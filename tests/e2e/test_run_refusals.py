@@ -84,3 +84,11 @@ def test_create_ends_with_1_where_the_daemon_refuses(imgctl, busybox):
     imgctl.fails("create", "--pull", "never", "nosuch", rc=1, err="No such image: nosuch:latest")
     imgctl.fails("create", "-w", "relative", busybox, rc=125)
     assert imgctl.ok("ps", "-a", "--format", "{{.Names}}") == "box\n"
+
+
+@pytest.mark.parametrize("source, target", [("file", "/tmp"), ("", "/etc/passwd"), ("", "/etc/passwd/x")])
+def test_a_file_and_a_folder_do_not_cover_each_other(imgctl, busybox, tmp_path_of_test, source, target):
+    (tmp_path_of_test / "file").write_text("")
+    imgctl.fails("run", "--rm", "-v", f"{tmp_path_of_test / source}:{target}", busybox, "true", rc=125,
+                 err="are you trying to mount a directory onto a file (or vice-versa)?")
+    assert imgctl.ok("ps", "-aq") == ""
