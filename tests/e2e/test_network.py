@@ -225,10 +225,10 @@ def test_whoever_is_leaving_is_waited_for(imgctl, busybox, tmp_path_of_test, opt
     slow = imgctl.popen(command=["strace", "-f", "-qq", "-o", tmp_path_of_test / "log", "-e", "trace=unlinkat", "-e", "inject=unlinkat:delay_enter=300000",
                                  *imgctl.command("run", "-i", *options, "--network", "blue", busybox, "cat")],
                         stdin=subprocess.PIPE)
-    until(lambda: imgctl.ok("ps", "-q"), "running")
+    until(lambda: imgctl.ok("ps", "-q"), "running", 60)
     slow.stdin.close()
     slow.stdin = None
-    until(lambda: imgctl.ok("ps", "-q") == "", "over")
+    until(lambda: imgctl.ok("ps", "-q") == "", "over", 60)
     if how == "rm":
         imgctl.ok("network", "rm", "blue")
     else:
