@@ -80,7 +80,7 @@ def twenty(bench, base):
     for peer in racers[1:]:
         bench.faster(f"a build of 20 small RUNs, beside `{peer.name} build`", costs, "imgctl", peer.name, 5)
     peak = max(costs["imgctl"].peak) / 1024
-    bench.row("the same, peak memory", f"{peak:.1f} MiB", "≤ 64 MiB", peak <= 64)
+    bench.row("a build of 20 small RUNs, peak memory", f"{peak:.1f} MiB", "≤ 64 MiB", peak <= 64)
 
 
 def cached(bench, base):
@@ -110,7 +110,7 @@ def commit(bench, base):
     costs = bench.base.race([ours, nothing, pack, copy], max(3, bench.rounds // 3))
     cpu = {name: cost.median("cpu") for name, cost in costs.items()}
     spent = cpu["imgctl"] - cpu["nothing"] - cpu["copy"]
-    bench.row("a layer of 10,000 files (90 MB of text): CPU without the copying itself, beside `tar | gzip -6`",
+    bench.row("a layer of 10,000 files (90 MB of text): CPU without the copying itself, beside `tar` through `gzip -6`",
               f"{spent / cpu['tar']:.2f}", "≤ 0.2", spent / cpu["tar"] <= 0.2, f"{spent:.2f} s : {cpu['tar']:.2f} s")
 
 
@@ -123,7 +123,7 @@ def files(bench, base):
     for peer in racers[1:]:
         bench.faster(f"COPY of 50,000 small files, beside `{peer.name} build`", costs, "imgctl", peer.name, 3)
     peak = max(costs["imgctl"].peak) / 1024
-    bench.row("the same, peak memory", f"{peak:.1f} MiB", "≤ 64 MiB", peak <= 64)
+    bench.row("COPY of 50,000 small files, peak memory", f"{peak:.1f} MiB", "≤ 64 MiB", peak <= 64)
 
 
 def large(bench):
