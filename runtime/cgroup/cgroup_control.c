@@ -148,9 +148,18 @@ int cgroup_processes(const struct cgroup *cg, pid_t **out, size_t *count_out,
 {
 	autoclose int fd = cgroup_members_fd(cg, err);
 
-	if (fd < 0)
+	*out = NULL;
+	*count_out = 0;
+	if (fd < 0 && err->kind != ERROR_NOT_FOUND)
 		return -1;
-	if (cgroup_tree_processes(fd, out, count_out) < 0)
-		return error_sys(err, errno, "list the processes of a cgroup");
-	return 0;
+	if (fd < 0) {
+		error_release(err); /* as below */
+		return 0;
+	}
+	if (cgroup_tree_processes(fd, out, count_out) == 0)
+		return 0;
+	/* systemd removes the group of its own accord once it is empty */
+	if (errno == ENOENT || errno == ENODEV)
+		return 0;
+	return error_sys(err, errno, "list the processes of a cgroup");
 }

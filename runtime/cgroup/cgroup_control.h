@@ -32,7 +32,7 @@ int cgroup_kill(const struct cgroup *cg, int signal,
 
 /*
  * The processes of the group and of groups inside it. The array is the
- * caller's to free, NULL when there are none.
+ * caller's to free, NULL when there are none; a group that is gone has none.
  */
 int cgroup_processes(const struct cgroup *cg, pid_t **out, size_t *count_out,
 		     struct error *err) must_check;

@@ -181,6 +181,12 @@ static void add_processes(struct process_list *list, const char *text)
 	}
 }
 
+/* What is said of a group that was there when it was opened. */
+static bool is_removed(int sys)
+{
+	return sys == ENODEV || sys == ENOENT;
+}
+
 static int list_group(int directory, int depth, struct process_list *list);
 
 /* List the groups inside DIRECTORY; one that goes meanwhile is no matter. */
@@ -194,7 +200,7 @@ static int list_inner(int directory, int depth, struct process_list *list)
 	if (!dir) {
 		if (fd >= 0)
 			(void)close(fd); /* directory */
-		return -1;
+		return is_removed(errno) && depth ? 0 : -1;
 	}
 	while (result == 0 && depth < DEPTH_MAX && (entry = readdir(dir))) {
 		autoclose int inner = -1;
@@ -218,7 +224,7 @@ static int list_group(int directory, int depth, struct process_list *list)
 	if (fs_read_file(directory, "cgroup.procs", text.limit, &text, &err) <
 	    0) {
 		errno = err.sys ? err.sys : EIO;
-		return errno == ENODEV && depth ? 0 : -1; /* removed */
+		return is_removed(errno) && depth ? 0 : -1;
 	}
 	add_processes(list, text.text);
 	return list_inner(directory, depth, list);

@@ -257,6 +257,29 @@ static void test_cgroup__freeze_kill_and_list(void **state)
 	remove_and_close(cg);
 }
 
+/* As systemd does with the scope of a container that has ended. */
+static void test_cgroup__one_that_others_removed_has_no_processes(void **state)
+{
+	struct cgroup_limits limits;
+	struct cgroup *cg = NULL;
+	struct cgroup *others = NULL;
+	struct error err = ERROR_INIT;
+	pid_t *pids = NULL;
+	size_t count = 1;
+
+	(void)state;
+	need_root();
+	cgroup_limits_init(&limits);
+	create("gone", &limits, &cg);
+	assert_int_equal(cgroup_open(test_path("gone"), &others, &err), 0);
+	remove_and_close(others);
+	assert_int_equal(cgroup_processes(cg, &pids, &count, &err), 0);
+	assert_int_equal(count, 0);
+	assert_null(pids);
+	assert_int_equal(cgroup_kill(cg, SIGKILL, &err), 0);
+	cgroup_close(cg);
+}
+
 static void test_cgroup__a_leftover_is_replaced_a_used_one_is_not(void **state)
 {
 	struct cgroup_limits limits;
@@ -403,6 +426,8 @@ int main(void)
 			test_cgroup__a_process_can_join_every_controller),
 		cmocka_unit_test(test_cgroup__device_rules_are_enforced),
 		cmocka_unit_test(test_cgroup__freeze_kill_and_list),
+		cmocka_unit_test(
+			test_cgroup__one_that_others_removed_has_no_processes),
 		cmocka_unit_test(
 			test_cgroup__a_leftover_is_replaced_a_used_one_is_not),
 		cmocka_unit_test(test_cgroup__groups_made_inside_go_too),
