@@ -46,6 +46,18 @@ static int fail(const struct strbuf *said, struct error *err)
 			 length ? text : "the companion failed");
 }
 
+/* Run it; what it says of a failure is the error. */
+static int call(struct companion_run *run, struct error *err)
+{
+	autoclean(strbuf_release) struct strbuf said = STRBUF_LIMIT(ANSWER_MAX);
+	int status = 0;
+
+	run->errors = &said;
+	if (companion_run(run, &status, err) < 0)
+		return -1;
+	return status ? fail(&said, err) : 0;
+}
+
 static int read_answer(const struct strbuf *text, struct build_fetched *out,
 		       struct error *err)
 {
@@ -105,10 +117,8 @@ static int fetch_file(const struct context *context,
 {
 	autoclean(strbuf_release) struct strbuf answer =
 		STRBUF_LIMIT(ANSWER_MAX);
-	autoclean(strbuf_release) struct strbuf said = STRBUF_LIMIT(ANSWER_MAX);
 	autoclean(strvec_release) struct strvec words = STRVEC_INIT;
 	struct companion_run run = COMPANION_RUN_INIT;
-	int status = 0;
 
 	strvec_add(&words, "builder-fetch");
 	strvec_add(&words, fetch->url);
@@ -119,12 +129,7 @@ static int fetch_file(const struct context *context,
 	run.words = &words;
 	run.folder = fetch->folder;
 	run.output = &answer;
-	run.errors = &said;
-	if (companion_run(&run, &status, err) < 0)
-		return -1;
-	if (status)
-		return fail(&said, err);
-	if (read_answer(&answer, out, err) < 0)
+	if (call(&run, err) < 0 || read_answer(&answer, out, err) < 0)
 		return -1;
 	return check(fetch, err);
 }
@@ -146,21 +151,16 @@ static int look(void *context, int archive, bool *is_archive_out,
 {
 	autoclean(strbuf_release) struct strbuf answer =
 		STRBUF_LIMIT(ANSWER_MAX);
-	autoclean(strbuf_release) struct strbuf said = STRBUF_LIMIT(ANSWER_MAX);
 	autoclean(strvec_release) struct strvec words = STRVEC_INIT;
 	struct companion_run run = COMPANION_RUN_INIT;
-	int status = 0;
 
 	strvec_add(&words, "builder-look");
 	run.context = context;
 	run.words = &words;
 	run.input = archive;
 	run.output = &answer;
-	run.errors = &said;
-	if (companion_run(&run, &status, err) < 0)
+	if (call(&run, err) < 0)
 		return -1;
-	if (status)
-		return fail(&said, err);
 	*is_archive_out = !strcmp(answer.text, "archive\n");
 	return 0;
 }
@@ -168,10 +168,8 @@ static int look(void *context, int archive, bool *is_archive_out,
 static int unpack(void *context, const struct build_unpack *unpack,
 		  struct error *err)
 {
-	autoclean(strbuf_release) struct strbuf said = STRBUF_LIMIT(ANSWER_MAX);
 	autoclean(strvec_release) struct strvec words = STRVEC_INIT;
 	struct companion_run run = COMPANION_RUN_INIT;
-	int status = 0;
 
 	strvec_add(&words, "builder-unpack");
 	if (!unpack->keeps_owners) {
@@ -182,10 +180,7 @@ static int unpack(void *context, const struct build_unpack *unpack,
 	run.words = &words;
 	run.input = unpack->archive;
 	run.folder = unpack->folder;
-	run.errors = &said;
-	if (companion_run(&run, &status, err) < 0)
-		return -1;
-	return status ? fail(&said, err) : 0;
+	return call(&run, err);
 }
 
 static int attend(void *context, int client_fd, struct error *err)
