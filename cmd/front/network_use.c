@@ -27,9 +27,10 @@ static bool is_on_its_way(const struct store *store, const char *id)
 		CONTAINER_STATE_INIT;
 	autoclean(error_release) struct error ignored = ERROR_INIT;
 
+	/* one that is damaged stays; nothing says that it will go */
 	if (container_load(store, id, &container, &ignored) < 0 ||
 	    container_state_load(store, &container, &state, &ignored) < 0)
-		return true;
+		return ignored.kind == ERROR_NOT_FOUND;
 	return !container_status_is_running(state.status);
 }
 
