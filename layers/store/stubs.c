@@ -19,7 +19,7 @@ static int fill(int fd, struct error *err)
 	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
 		if (mkdirat(fd, folders[i], 0755) < 0 ||
 		    fchmodat(fd, folders[i], 0755, 0) < 0)
-			return error_sys(err, errno, "make stub %s",
+			return error_sys(err, errno, "make mount point %s",
 					 folders[i]);
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
 		autoclose int file = openat(fd, files[i],
@@ -28,9 +28,11 @@ static int fill(int fd, struct error *err)
 					    0644);
 
 		if (file < 0 || fchmod(file, 0644) < 0)
-			return error_sys(err, errno, "make stub %s", files[i]);
+			return error_sys(err, errno, "make mount point %s",
+					 files[i]);
 	}
-	return fchmod(fd, 0755) < 0 ? error_sys(err, errno, "make stubs") : 0;
+	return fchmod(fd, 0755) < 0 ? error_sys(err, errno, "make mount points")
+				    : 0;
 }
 
 static int open_it(const struct store *store)
@@ -52,10 +54,11 @@ static int make(const struct store *store, struct error *err)
 		return error_sys(err, errno, "get random bytes");
 	(void)snprintf(name, sizeof(name), ".tmp-%016llx", number);
 	if (mkdirat(store->root_fd, name, 0700) < 0)
-		return error_sys(err, errno, "make stubs");
+		return error_sys(err, errno, "make mount points");
 	fd = openat(store->root_fd, name,
 		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	result = fd < 0 ? error_sys(err, errno, "make stubs") : fill(fd, err);
+	result = fd < 0 ? error_sys(err, errno, "make mount points")
+			: fill(fd, err);
 	if (result == 0 && (renameat2(store->root_fd, name, store->root_fd,
 				      "stubs", RENAME_NOREPLACE) == 0))
 		return 0;

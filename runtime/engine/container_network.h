@@ -53,7 +53,8 @@ int container_network_look(const struct store *store,
  * Lease addresses, hold ports, note both in RUN_FD, and begin to lay the rest.
  * The hosts file stands there already. BUSY for an address or a port in use,
  * NOT_FOUND for a network that is not there. On failure nothing is kept.
- * IS_LATE: the laying waits for container_network_lay.
+ * IS_LATE: the laying waits for container_network_lay. OUT is initialised, or
+ * what container_network_leave left of the life before.
  */
 int container_network_begin(const struct store *store,
 			    const struct container *container, int run_fd,
