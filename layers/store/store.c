@@ -85,6 +85,7 @@ int store_open(const char *root, const char *run, struct store **out,
 
 	store->root_fd = -1;
 	store->run_fd = -1;
+	(void)pthread_mutex_init(&store->lock, NULL); /* cannot fail */
 	store->root = xstrdup(root);
 	store->run = xstrdup(run);
 	if (open_folder(root, &store->root_fd, err) < 0 ||
@@ -103,6 +104,7 @@ void store_close(struct store *store)
 		(void)close(store->root_fd); /* a folder handle */
 	if (store->run_fd >= 0)
 		(void)close(store->run_fd); /* a folder handle */
+	(void)pthread_mutex_destroy(&store->lock);
 	free(store->root);
 	free(store->run);
 	free(store);
@@ -151,20 +153,25 @@ int store_list(const struct store *store, const char *path, struct strvec *out,
 	return 0;
 }
 
-const char *store_boot_id(struct store *store)
+static void read_boot_id(char out[static STORE_BOOT_ID_MAX])
 {
-	autoclose int fd = -1;
-	ssize_t got;
+	autoclose int fd = open("/proc/sys/kernel/random/boot_id",
+				O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, out, STORE_BOOT_ID_MAX - 1);
 
-	if (store->boot_id[0])
-		return store->boot_id;
-	fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	got = fd < 0 ? -1 : read(fd, store->boot_id, STORE_BOOT_ID_MAX - 1);
 	if (got <= 0) { /* no procfs: boots cannot be told apart */
-		store->boot_id[0] = '-';
+		out[0] = '-';
 		got = 1;
 	}
-	store->boot_id[got] = '\0';
-	store->boot_id[strcspn(store->boot_id, "\n")] = '\0';
+	out[got] = '\0';
+	out[strcspn(out, "\n")] = '\0';
+}
+
+const char *store_boot_id(struct store *store)
+{
+	(void)pthread_mutex_lock(&store->lock); /* plain mutex */
+	if (!store->boot_id[0])
+		read_boot_id(store->boot_id);
+	(void)pthread_mutex_unlock(&store->lock);
 	return store->boot_id;
 }

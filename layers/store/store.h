@@ -20,6 +20,7 @@
 #ifndef LAYERS_STORE_H
 #define LAYERS_STORE_H
 
+#include <pthread.h>
 #include <stdbool.h>
 
 #include "base/error.h"
@@ -33,6 +34,7 @@ struct store {
 	char *run;  /* absolute path */
 	int root_fd;
 	int run_fd;
+	pthread_mutex_t lock;		 /* guards what follows */
 	char boot_id[STORE_BOOT_ID_MAX]; /* this boot; "" until asked for */
 };
 
@@ -64,7 +66,8 @@ int store_folder(const struct store *store, const char *name, int *fd_out,
 int store_list(const struct store *store, const char *path, struct strvec *out,
 	       struct error *err) must_check;
 
-/* This boot's id, to tell what a crash may have left unwritten. */
+/* This boot's id, to tell what a crash may have left unwritten. Any thread may
+ * ask; the text lives as long as the store. */
 const char *store_boot_id(struct store *store);
 
 #endif

@@ -81,18 +81,31 @@ static inline void *loopback_accept(void *context)
 	while ((fd = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC)) >=
 	       0) {
 		struct loopback_worker *worker = xmalloc(sizeof(*worker));
-		unsigned slot = server->connections;
+		unsigned slot;
 
+		(void)pthread_mutex_lock(&server->lock);
+		slot = server->connections++;
 		if (slot >= sizeof(server->workers) / sizeof(pthread_t))
 			abort();
 		*worker = (struct loopback_worker){ server, slot };
 		server->sockets[slot] = fd;
+		(void)pthread_mutex_unlock(&server->lock);
 		if (pthread_create(&server->workers[slot], NULL, loopback_serve,
 				   worker))
 			abort();
-		server->connections++;
 	}
 	return NULL;
+}
+
+/* How many connections there were so far. */
+static inline unsigned loopback_connections(struct loopback *server)
+{
+	unsigned count;
+
+	(void)pthread_mutex_lock(&server->lock);
+	count = server->connections;
+	(void)pthread_mutex_unlock(&server->lock);
+	return count;
 }
 
 /* Serve STEPS on a port of the kernel's choice. */

@@ -298,7 +298,7 @@ static void test_fetch_manifest__offline(void **state)
 	assert_int_equal(get(&f, "t", &result), -1);
 	assert_int_equal(strncmp(f.err.msg, "offline: manifest for 127", 25),
 			 0);
-	assert_int_equal(f.server.connections, 0);
+	assert_int_equal(loopback_connections(&f.server), 0);
 	client_fixture_close(&f);
 }
 

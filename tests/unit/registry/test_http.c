@@ -256,7 +256,7 @@ static void test_http__connections_are_used_again(void **state)
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(
 			perform(&f, (struct http_request){ .url = "/" }), 0);
-	assert_int_equal(f.server.connections, 1);
+	assert_int_equal(loopback_connections(&f.server), 1);
 	close_fixture(&f);
 }
 
