@@ -39,6 +39,10 @@ if [ -x build/release/imgctl ]; then
 	step "end to end, release" end_to_end tests/e2e
 	step "end to end, sanitizers" env IMGCTL="$PWD/build/dev/imgctl" \
 		/usr/bin/python3 -B -m pytest -p no:cacheprovider -q -m sanitized tests/e2e
+	step "build tsan" ./dev build tsan imgctl
+	# -R: where addresses are spread widely gcc 12's sanitizer does not start
+	step "end to end, thread sanitizer" setarch -R env IMGCTL="$PWD/build/tsan/imgctl" \
+		/usr/bin/python3 -B -m pytest -p no:cacheprovider -q -m threads tests/e2e
 	step "end to end, virtual machine" /usr/bin/python3 -B tests/vm/vm.py
 else
 	failed="$failed

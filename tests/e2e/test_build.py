@@ -13,6 +13,8 @@ import pytest
 
 from harness.context import Context
 
+pytestmark = pytest.mark.threads
+
 
 @pytest.fixture
 def build(imgctl, busybox, tmp_path_of_test):

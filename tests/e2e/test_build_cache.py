@@ -9,6 +9,8 @@ import pytest
 
 from harness.context import Context
 
+pytestmark = pytest.mark.threads
+
 DOCKERFILE = """FROM busybox
 ARG VERSION=1.2
 ENV KIND=one

@@ -7,6 +7,8 @@ import pytest
 from harness import images, peers, podman
 from harness.archives import Archive, layout_tar, old_docker, pack, sha256
 
+pytestmark = pytest.mark.threads
+
 
 @pytest.fixture
 def small(busybox_image):

@@ -7,6 +7,8 @@ import pytest
 
 from harness import images
 
+pytestmark = pytest.mark.threads
+
 
 def small(text, **how):
     """An image of one small layer."""

@@ -7,6 +7,8 @@ import platform
 import pytest
 from harness import images, peers
 
+pytestmark = pytest.mark.threads
+
 
 @pytest.fixture(scope="module")
 def image():
