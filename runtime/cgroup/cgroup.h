@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The control group of one container, on v1, hybrid and v2 hosts alike.
+ * The control group of one container, on v1, hybrid and v2 hosts alike;
+ * cgroup_create.h makes it, cgroup_apply.h limits it.
  *
- * cgroup_create makes the group: on the v2 tree where there is one, so that
- * clone3(CLONE_INTO_CGROUP) puts the container into it at birth
- * (cgroup_into_fd), and on each v1 hierarchy that a limit needs. v1 has to be
- * joined by cgroup_add, which waits about 10 ms for the kernel on an idle
- * host: let the parent call it while the child mounts, and only when
- * cgroup_has_to_add says so. Limits are in force once cgroup_create (and
- * cgroup_add) returned, device rules once cgroup_guard_devices did.
+ * On a v2 tree clone3(CLONE_INTO_CGROUP) puts the container into its group at
+ * birth (cgroup_into_fd). v1 has to be joined by cgroup_add, which waits about
+ * 10 ms for the kernel on an idle host: let the parent call it while the child
+ * mounts, and only when cgroup_has_to_add says so.
  *
- * Groups lie below the top of each hierarchy, or below this process's own
- * group where the top is not writable. Only directories that cgroup_create
- * made are ever removed. A `struct cgroup` belongs to one thread.
+ * Only directories that cgroup_create made are ever removed. A `struct cgroup`
+ * belongs to one thread.
  */
 #ifndef RUNTIME_CGROUP_H
 #define RUNTIME_CGROUP_H
@@ -25,25 +22,8 @@
 #include "base/error.h"
 #include "base/strbuf.h"
 #include "runtime/cgroup/cgroup_host.h"
-#include "runtime/cgroup/cgroup_limits.h"
 
 struct cgroup;
-
-/*
- * Make the group PATH ("imgctl/<id>") with LIMITS. An empty group left over
- * by a crash is made anew; BUSY when a group of that name has processes.
- * UNSUPPORTED when a limit cannot be set on this host. On failure nothing is
- * left behind.
- */
-int cgroup_create(const char *path, const struct cgroup_limits *limits,
-		  struct cgroup **out, struct error *err) must_check;
-
-/*
- * As cgroup_create for a group whose name is not this program's to choose: one
- * that is there already is used, unless processes are in it (BUSY).
- */
-int cgroup_take(const char *path, const struct cgroup_limits *limits,
-		struct cgroup **out, struct error *err) must_check;
 
 /*
  * Open the group PATH wherever it exists. NOT_FOUND when it is nowhere; a
@@ -69,21 +49,6 @@ int cgroup_add(const struct cgroup *cg, pid_t pid,
 /* Put process PID into the v2 group, for kernels without CLONE_INTO_CGROUP. */
 int cgroup_add_unified(const struct cgroup *cg, pid_t pid,
 		       struct error *err) must_check;
-
-/*
- * Put LIMITS' device rules in force for the group and its process PID. On a v2
- * tree that is a program for the kernel to check and compile (0.4 ms): let the
- * parent call it while the child mounts, before the program runs.
- */
-int cgroup_guard_devices(struct cgroup *cg, const struct cgroup_limits *limits,
-			 pid_t pid, struct error *err) must_check;
-
-/*
- * Change the limits named in LIMITS (devices excepted). A v1 controller that
- * nothing has been limited by yet is joined by every process of the group.
- */
-int cgroup_set(struct cgroup *cg, const struct cgroup_limits *limits,
-	       struct error *err) must_check;
 
 /*
  * Open the directory whose hierarchy is certain to hold every process of the

@@ -11,6 +11,8 @@
 #include "base/clock.h"
 #include "base/jsonx.h"
 #include "base/userns.h"
+#include "runtime/cgroup/cgroup_apply.h"
+#include "runtime/cgroup/cgroup_create.h"
 #include "runtime/cgroup/cgroup_delegation.h"
 #include "runtime/console.h"
 #include "runtime/engine/container_event.h"

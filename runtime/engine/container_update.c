@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/jsonx.h"
 #include "runtime/cgroup/cgroup.h"
+#include "runtime/cgroup/cgroup_apply.h"
 #include "runtime/engine/container_event.h"
 #include "runtime/engine/container_state.h"
 #include "runtime/engine/spec_parts.h"

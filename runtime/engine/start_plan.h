@@ -6,7 +6,7 @@
 #ifndef RUNTIME_START_PLAN_H
 #define RUNTIME_START_PLAN_H
 
-#include "runtime/cgroup/cgroup.h"
+#include "runtime/cgroup/cgroup_limits.h"
 #include "runtime/engine/container.h"
 #include "runtime/engine/id_maps.h"
 #include "runtime/seccomp/seccomp_filter.h"

@@ -7,6 +7,7 @@
 #include "base/atomicfile.h"
 #include "base/jsonx.h"
 #include "base/strbuf.h"
+#include "runtime/cgroup/cgroup_apply.h"
 #include "runtime/cgroup/cgroup_control.h"
 #include "runtime/oci/oci_config.h"
 #include "runtime/oci/oci_container.h"

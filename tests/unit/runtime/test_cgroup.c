@@ -26,7 +26,9 @@
 #include <cmocka.h>
 
 #include "base/strbuf.h"
+#include "runtime/cgroup/cgroup_apply.h"
 #include "runtime/cgroup/cgroup_control.h"
+#include "runtime/cgroup/cgroup_create.h"
 #include "runtime/cgroup/cgroup_stats.h"
 
 static void need_root(void)
