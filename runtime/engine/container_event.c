@@ -3,6 +3,7 @@
 #include "runtime/engine/container_event.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "layers/store/event_journal.h"
 #include "runtime/engine/spec_request.h"
@@ -38,6 +39,25 @@ void container_event(const struct store *store,
 		     const struct container *container, const char *action)
 {
 	container_event_with(store, container, action, NULL);
+}
+
+void container_event_late(const struct store *store,
+			  const struct container *container, const char *action,
+			  json_t *attributes)
+{
+	autoclean(container_release) struct container now = CONTAINER_INIT;
+	autoclean(error_release) struct error err = ERROR_INIT;
+	char owner[CONTAINER_ID_MAX];
+
+	/* the name's file is read sooner than the whole container */
+	if (container_name_read(store, container->name, owner, &err) < 0 ||
+	    strcmp(owner, container->id) != 0) {
+		error_release(&err);
+		if (container_load(store, container->id, &now, &err) == 0)
+			container = &now;
+		error_release(&err);
+	}
+	container_event_with(store, container, action, attributes);
 }
 
 json_t *container_event_end(int exit_code, int64_t seconds)

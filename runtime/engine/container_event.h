@@ -17,6 +17,14 @@ void container_event_with(const struct store *store,
 			  const struct container *container, const char *action,
 			  json_t *attributes);
 
+/*
+ * The same for a CONTAINER that was loaded a while ago: it may have another
+ * name by now, which is the one noted.
+ */
+void container_event_late(const struct store *store,
+			  const struct container *container, const char *action,
+			  json_t *attributes);
+
 /* docker's attributes of an end: exitCode and execDuration (seconds). */
 json_t *container_event_end(int exit_code, int64_t seconds);
 

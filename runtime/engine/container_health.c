@@ -81,7 +81,7 @@ static void finish_check(struct container_health *health,
 		autofree char *action = xasprintf("health_status: %s",
 						  health_status(document));
 
-		container_event(store, container, action);
+		container_event_late(store, container, action, NULL);
 	}
 	health->due = clock_monotonic() + health_pause(document, &health->plan,
 						       started, result.end);

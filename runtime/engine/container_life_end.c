@@ -86,7 +86,8 @@ static void forget(struct container_life *life)
 		error_release(&err); /* `rm` can be asked again */
 	if (container_delete_volumes(life->store, life->container, &err) < 0)
 		error_release(&err); /* `volume prune` finds them */
-	container_event(life->store, life->container, "destroy");
+	container_event(life->store, now.document ? &now : life->container,
+			"destroy");
 }
 
 /* The one record of how it ended; with --rm the container itself goes. */
@@ -119,8 +120,8 @@ static void note_death(const struct container_life *life)
 	int64_t seconds = (clock_monotonic() - life->born) / CLOCK_SECOND;
 
 	if (life->state.is_oom_killed)
-		container_event(life->store, life->container, "oom");
-	container_event_with(
+		container_event_late(life->store, life->container, "oom", NULL);
+	container_event_late(
 		life->store, life->container, "die",
 		container_event_end(life->state.exit_code, seconds));
 }

@@ -90,6 +90,16 @@ def test_lines_and_templates(imgctl, busybox):
                      "{{.Type}} {{.Action}} {{.Actor.Attributes.name}} {{.ID}}").startswith("container create it ")
 
 
+def test_what_runs_has_its_new_name(imgctl, busybox):
+    imgctl.ok("run", "-d", "--rm", "--name", "it", busybox, "sleep", "1000")
+    imgctl.ok("rename", "it", "other")
+    imgctl.ok("run", "-d", "--rm", "--name", "it", busybox, "sleep", "1000")
+    imgctl.ok("rm", "-f", "other", "it")
+    done = imgctl.ok("events", "--since", "1h", "--until", "0s", "-f", "event=die", "-f", "event=destroy", "--format",
+                     "{{.Action}} {{.Actor.Attributes.name}}").splitlines()
+    assert sorted(done) == ["destroy it", "destroy other", "die it", "die other"]
+
+
 def test_it_follows(imgctl, busybox):
     imgctl.ok("create", "--name", "it", busybox)
     follower = imgctl.popen("events", "--since", "1h", "--format", "{{.Action}}", "-f", "type=container", stdout=subprocess.PIPE,
