@@ -8,6 +8,7 @@
 #include "cmd/front/verb.h"
 #include "runtime/engine/network_connect.h"
 #include "runtime/engine/network_folder.h"
+#include "runtime/engine/spec_request.h"
 
 struct connect_options {
 	struct run_options run; /* whose --ip, --ip6 and aliases are the same */
@@ -71,13 +72,20 @@ static void operands_release(struct operands *operands)
 }
 DEFINE_CLEANUP(struct operands, operands_release)
 
+static int check_not_host(const char *name, struct error *err)
+{
+	if (strcmp(name, "host") != 0)
+		return 0;
+	return error_set(err, ERROR_INVALID,
+			 "container cannot be disconnected from host network "
+			 "or connected to host network");
+}
+
 /* docker's words for networks that nobody joins later. */
 static int check_network(const char *name, struct error *err)
 {
-	if (!strcmp(name, "host"))
-		return error_set(err, ERROR_INVALID,
-				 "container cannot be disconnected from host "
-				 "network or connected to host network");
+	if (check_not_host(name, err) < 0)
+		return -1;
 	if (!strcmp(name, "none"))
 		return error_set(err, ERROR_INVALID,
 				 "container cannot be connected to multiple "
@@ -125,6 +133,30 @@ int cmd_network_connect(struct command_call *call, struct error *err)
 			       &operands.network, settings, err);
 }
 
+/*
+ * docker wants a container off "none" before it is put on another network.
+ * Here nothing is in the way, so nothing has to be done.
+ */
+static int leave_none(struct command_call *call, const char *name,
+		      struct error *err)
+{
+	autoclean(container_release) struct container container =
+		CONTAINER_INIT;
+	struct store *store;
+	const char *mode;
+
+	if (context_store(call->context, &store, err) < 0 ||
+	    container_find(store, name, &container, err) < 0)
+		return -1;
+	mode = spec_string(container.host_config, "NetworkMode");
+	if (strcmp(mode, "none") != 0)
+		return error_set(err, ERROR_NOT_FOUND,
+				 "container %s is not connected to network "
+				 "none",
+				 container.name);
+	return 0;
+}
+
 int cmd_network_disconnect(struct command_call *call, struct error *err)
 {
 	struct disconnect_options options = { false };
@@ -136,13 +168,18 @@ int cmd_network_disconnect(struct command_call *call, struct error *err)
 		.network = NETWORK_INIT,
 		.container = CONTAINER_INIT,
 	};
+	char *const *words;
 	bool is_done;
 
 	if (verb_parse(call, &usage, &is_done, err) < 0)
 		return -1;
 	if (is_done)
 		return 0;
-	if (find(call, usage.result.operands, &operands, err) < 0)
+	words = usage.result.operands;
+	if (!strcmp(words[0], "none"))
+		return leave_none(call, words[1], err);
+	if (check_not_host(words[0], err) < 0 ||
+	    find(call, words, &operands, err) < 0)
 		return -1;
 	return network_disconnect(operands.store, &operands.container,
 				  &operands.network, err);

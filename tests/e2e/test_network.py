@@ -314,6 +314,10 @@ def test_words_about_networks_of_docker(imgctl, busybox):
     imgctl.ok("create", "--name", "box", busybox)
     imgctl.fails("network", "connect", "host", "box", rc=1, err="cannot be disconnected from host network or connected to host network")
     imgctl.fails("network", "connect", "none", "box", rc=1, err="private .none. mode")
+    imgctl.fails("network", "disconnect", "host", "box", rc=1, err="cannot be disconnected from host network")
+    imgctl.fails("network", "disconnect", "none", "box", rc=1, err="container box is not connected to network none")
+    imgctl.ok("create", "--name", "alone", "--network", "none", busybox)
+    imgctl.ok("network", "disconnect", "none", "alone")
     imgctl.fails("network", "ls", "--filter", "type=bogus", rc=1, err="invalid filter: 'type'='bogus'")
     assert imgctl.ok("network", "inspect", "-v", "none", "-f", "{{.Name}}") == "none\n"
     result = imgctl("run", "--rm", "--network", "host", "-p", "80:80", busybox, "true")
