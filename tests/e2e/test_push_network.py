@@ -171,8 +171,6 @@ def test_damaged_content_never_goes_up(imgctl, fake, image, local):
     name = local(fake)
     layer = max(image.manifest_document["layers"], key=lambda part: part["size"])["digest"]
     path = imgctl.root / "blobs/sha256" / layer[7:]
-    if not path.exists():
-        pytest.skip("the store does not keep blobs here")
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.chmod(0o600)
