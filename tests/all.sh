@@ -18,11 +18,9 @@ step() {
 }
 
 pytest="/usr/bin/python3 -B -m pytest -p no:cacheprovider -q"
-# A whole run gives what fails a second try, and shows both.
-whole="$pytest --reruns 1"
 
 of_ctest() {
-	ctest --output-on-failure --no-tests=error --repeat until-pass:2 -j "$(nproc)" "$@"
+	ctest --output-on-failure --no-tests=error -j "$(nproc)" "$@"
 }
 
 if [ $# -gt 0 ]; then
@@ -39,12 +37,13 @@ step "unit tests, fuzz corpora and lints" of_ctest --test-dir build/dev
 # clang's sanitizers see what gcc's do not (an offset from NULL, for one)
 step "unit tests and fuzz corpora, clang" of_ctest --test-dir build/clang -L '^(unit|fuzz)$'
 if [ -x build/release/imgctl ]; then
-	step "end to end, release" $whole tests/e2e
-	step "end to end, sanitizers" env IMGCTL="$PWD/build/dev/imgctl" $whole -m sanitized tests/e2e
+	# shellcheck disable=SC2086 # words, here and below
+	step "end to end, release" $pytest tests/e2e
+	step "end to end, sanitizers" env IMGCTL="$PWD/build/dev/imgctl" $pytest -m sanitized tests/e2e
 	step "build tsan" ./dev build tsan imgctl
 	# -R: where addresses are spread widely gcc 12's sanitizer does not start
 	step "end to end, thread sanitizer" \
-		setarch -R env IMGCTL="$PWD/build/tsan/imgctl" $whole -m threads tests/e2e
+		setarch -R env IMGCTL="$PWD/build/tsan/imgctl" $pytest -m threads tests/e2e
 	step "end to end, virtual machine" /usr/bin/python3 -B tests/vm/vm.py
 else
 	failed="$failed

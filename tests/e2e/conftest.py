@@ -19,7 +19,6 @@ from harness import debian as debian_root  # noqa: E402
 from harness import images, leaks, own_network, registry, tool, web as web_server  # noqa: E402
 from harness.strict import (STRICT, pytest_make_collect_report,  # noqa: E402, F401
                             pytest_runtest_makereport)
-from harness.twice import pytest_terminal_summary  # noqa: E402, F401
 
 CACHE = TOP / "build/cache"
 

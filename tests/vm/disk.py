@@ -16,7 +16,7 @@ from harness.debian import SUITE, alone, run  # noqa: E402
 
 PACKAGES = """linux-image-cloud-amd64 systemd-sysv dbus dbus-user-session libpam-systemd kmod apparmor uidmap iproute2
 libcap2-bin attr procps busybox-static docker-registry openssl crun runc python3-pytest python3-pytest-timeout
-python3-pytest-rerunfailures python3-pexpect libcurl4 libarchive13 libisal2 libzstd1
+python3-pexpect libcurl4 libarchive13 libisal2 libzstd1
 libnftables1 libnl-route-3-200 passt""".split()
 # the kernel needs only these to find its disk; ext4 is built in
 MODULES = ("virtio_ring", "virtio", "virtio_pci_legacy_dev", "virtio_pci_modern_dev", "virtio_pci", "virtio_blk")

@@ -42,7 +42,7 @@ echo "%s$?"
 sync /dev/ttyS1 2>/dev/null
 """ % END
 PYTEST = ("/usr/bin/python3 -B -m pytest -p no:cacheprovider --noconftest -p everywhere -c tests/e2e/pytest.ini "
-          "--rootdir tests --durations=10 -q --color=no --reruns 1 -m vm")
+          "--rootdir tests --durations=10 -q --color=no -m vm")
 
 
 # ---- what goes in

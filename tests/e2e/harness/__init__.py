@@ -7,7 +7,6 @@ images    images out of Python alone: layers, manifests, indexes, OCI layouts
 debian    a real Debian image, made by mmdebstrap and kept in build/cache
 peers     skopeo and umoci, as independent readers and writers
 strict    makes a skip a failure where CI asks for it
-twice     shows why a test failed that passed at its second try
 accounts  credentials where other tools keep them, helper programs
 machine   another /etc, which only imgctl sees
 web       a web server of a folder, which notes what was asked
