@@ -5,12 +5,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/fs.h"
-#include "layers/tar/entry_policy.h"
 #include "layers/tar/inode_map.h"
 #include "layers/tar/pack_xattr.h"
 
@@ -84,26 +82,6 @@ static gid_t gid_of(const struct file_copy *request,
 	return request->keeps_owners ? item->st.st_gid : request->gid;
 }
 
-/* Attributes that the file system there has no room for are left out. */
-static int copy_xattrs(int from, int to, struct error *err)
-{
-	autoclean(pack_xattrs_release) struct pack_xattrs xattrs =
-		PACK_XATTRS_INIT;
-
-	if (pack_xattrs_read(&xattrs, from, err) < 0)
-		return -1;
-	for (size_t i = 0; i < xattrs.count; i++) {
-		const struct entry_xattr *x = &xattrs.items[i];
-
-		if (entry_xattr_rule_of(x->name, false) != ENTRY_XATTR_DROP &&
-		    fsetxattr(to, x->name, x->value, x->size, 0) < 0 &&
-		    errno != ENOTSUP && errno != EPERM)
-			return error_sys(err, errno, "set attribute %s",
-					 x->name);
-	}
-	return 0;
-}
-
 static bool is_as_listed(const struct stat *st, const struct file_item *item)
 {
 	const struct stat *was = &item->st;
@@ -164,7 +142,7 @@ static int copy_file(struct copying *copying, const struct file_item *item,
 	if (fstat(from, &st) < 0 || !is_as_listed(&st, item))
 		return changed(item, err);
 	if (set_file(request, to, item, err) < 0 ||
-	    copy_xattrs(from, to, err) < 0)
+	    pack_xattrs_copy(from, to, err) < 0)
 		return -1;
 	return 0;
 }
@@ -296,7 +274,7 @@ static int finish_folder(const struct copying *copying, size_t index,
 			 O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 	if (from < 0 || to < 0)
 		return error_sys(err, errno, "open folder %s", item->from);
-	if (copy_xattrs(from, to, err) < 0)
+	if (pack_xattrs_copy(from, to, err) < 0)
 		return -1;
 	return set_file(request, to, item, err);
 }

@@ -110,6 +110,25 @@ static void free_const(const void *pointer)
 	free((void *)(size_t)pointer); /* ours, shown to others as const */
 }
 
+int pack_xattrs_copy(int from, int to, struct error *err)
+{
+	autoclean(pack_xattrs_release) struct pack_xattrs xattrs =
+		PACK_XATTRS_INIT;
+
+	if (pack_xattrs_read(&xattrs, from, err) < 0)
+		return -1;
+	for (size_t i = 0; i < xattrs.count; i++) {
+		const struct entry_xattr *x = &xattrs.items[i];
+
+		if (entry_xattr_rule_of(x->name, false) != ENTRY_XATTR_DROP &&
+		    fsetxattr(to, x->name, x->value, x->size, 0) < 0 &&
+		    errno != ENOTSUP && errno != EPERM)
+			return error_sys(err, errno, "set attribute %s",
+					 x->name);
+	}
+	return 0;
+}
+
 void pack_xattrs_release(struct pack_xattrs *xattrs)
 {
 	for (size_t i = 0; i < xattrs->count; i++)

@@ -31,6 +31,12 @@ bool pack_xattr_is_portable(const char *name);
 int pack_xattrs_read(struct pack_xattrs *xattrs, int fd,
 		     struct error *err) must_check;
 
+/*
+ * Copy those of FROM that a tree of ours may have to the file or directory TO.
+ * What the file system there has no room for is left out.
+ */
+int pack_xattrs_copy(int from, int to, struct error *err) must_check;
+
 /* Free everything. */
 void pack_xattrs_release(struct pack_xattrs *xattrs);
 DEFINE_CLEANUP(struct pack_xattrs, pack_xattrs_release)

@@ -13,13 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 
 #include "base/alloc.h"
 #include "base/fs.h"
 #include "base/strvec.h"
 #include "layers/layers_limits.h"
-#include "layers/tar/entry_policy.h"
 #include "layers/tar/inode_map.h"
 #include "layers/tar/kernel_fs.h"
 #include "layers/tar/pack_xattr.h"
@@ -113,26 +111,6 @@ static int set_times(const struct item *item, struct error *err)
 	return 0;
 }
 
-/* Attributes that the file system there has no room for are left out. */
-static int copy_xattrs(int from, int to, struct error *err)
-{
-	autoclean(pack_xattrs_release) struct pack_xattrs xattrs =
-		PACK_XATTRS_INIT;
-
-	if (pack_xattrs_read(&xattrs, from, err) < 0)
-		return -1;
-	for (size_t i = 0; i < xattrs.count; i++) {
-		const struct entry_xattr *x = &xattrs.items[i];
-
-		if (entry_xattr_rule_of(x->name, false) != ENTRY_XATTR_DROP &&
-		    fsetxattr(to, x->name, x->value, x->size, 0) < 0 &&
-		    errno != ENOTSUP && errno != EPERM)
-			return error_sys(err, errno, "set attribute %s",
-					 x->name);
-	}
-	return 0;
-}
-
 /* Makes room for something that is no directory. */
 static int clear_place(const struct item *item, struct error *err)
 {
@@ -171,7 +149,7 @@ static int copy_file(struct item *item, struct error *err)
 	if (fchmod(to, item->st.st_mode & 07777) < 0)
 		return error_sys(err, errno, "set mode");
 	item->copy->bytes += (uint64_t)item->st.st_size;
-	return copy_xattrs(from, to, err) < 0 ? -1 : set_times(item, err);
+	return pack_xattrs_copy(from, to, err) < 0 ? -1 : set_times(item, err);
 }
 
 static int copy_symlink(struct item *item, struct error *err)
@@ -309,7 +287,7 @@ static int finish_folder(const struct copy *copy, const struct folder *folder,
 	    open_folder(copy->request->to, folder->to, &to, err) < 0)
 		return -1;
 	item.to = to;
-	if (copy_xattrs(from, to, err) < 0 || set_owner(&item, err) < 0)
+	if (pack_xattrs_copy(from, to, err) < 0 || set_owner(&item, err) < 0)
 		return -1;
 	if (fchmod(to, folder->st.st_mode & 07777) < 0)
 		return error_sys(err, errno, "set mode of %s", folder->to);
