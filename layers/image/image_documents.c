@@ -94,21 +94,13 @@ static int follow_index(const struct documents_request *request,
 			struct strbuf *bytes, struct digest *digest,
 			struct error *err)
 {
-	autoclean(image_index_release) struct image_index index =
-		IMAGE_INDEX_INIT;
-	autoclean(platform_release) struct platform host = PLATFORM_INIT;
-	const struct platform *want = request->platform;
-	const struct descriptor *chosen;
+	autoclean(descriptor_release) struct descriptor chosen =
+		DESCRIPTOR_INIT;
 
-	if (!want) {
-		platform_host(&host);
-		want = &host;
-	}
-	if (image_index_parse(bytes->text, bytes->length, NULL, &index, err) <
-		    0 ||
-	    image_index_select(&index, want, &chosen, err) < 0)
+	if (image_index_choose(bytes->text, bytes->length, request->platform,
+			       &chosen, err) < 0)
 		return -1;
-	*digest = chosen->digest;
+	*digest = chosen.digest;
 	strbuf_release(bytes);
 	return read_by_digest(request, digest, bytes, err);
 }

@@ -77,28 +77,6 @@ static int keep_parts(const struct load_oci *request, const char *text,
 	return 0;
 }
 
-/* Goes from an index to the platform's entry. */
-static int choose(const struct load_oci *request, const struct strbuf *text,
-		  struct descriptor *out, struct error *err)
-{
-	autoclean(image_index_release) struct image_index index =
-		IMAGE_INDEX_INIT;
-	autoclean(platform_release) struct platform host = PLATFORM_INIT;
-	const struct platform *want = request->platform;
-	const struct descriptor *chosen;
-
-	if (!want) {
-		platform_host(&host);
-		want = &host;
-	}
-	if (image_index_parse(text->text, text->length, NULL, &index, err) <
-		    0 ||
-	    image_index_select(&index, want, &chosen, err) < 0)
-		return -1;
-	descriptor_copy(chosen, out);
-	return 0;
-}
-
 /* Keeps what ENTRY leads to: index, manifest, config, layers. */
 static int keep_image(const struct load_oci *request,
 		      const struct descriptor *entry, struct error *err)
@@ -116,7 +94,8 @@ static int keep_image(const struct load_oci *request,
 			return -1;
 		if (!mediatype_is_index(kind))
 			return keep_parts(request, text.text, text.length, err);
-		if (choose(request, &text, &at, err) < 0)
+		if (image_index_choose(text.text, text.length,
+				       request->platform, &at, err) < 0)
 			return -1;
 	}
 	return error_set(err, ERROR_INVALID, "indexes are nested too deeply");

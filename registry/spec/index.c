@@ -152,6 +152,26 @@ int image_index_select(const struct image_index *index,
 	return *out ? 0 : refuse(index, want, err);
 }
 
+int image_index_choose(const char *bytes, size_t length,
+		       const struct platform *want, struct descriptor *out,
+		       struct error *err)
+{
+	autoclean(image_index_release) struct image_index index =
+		IMAGE_INDEX_INIT;
+	autoclean(platform_release) struct platform host = PLATFORM_INIT;
+	const struct descriptor *chosen;
+
+	if (!want) {
+		platform_host(&host);
+		want = &host;
+	}
+	if (image_index_parse(bytes, length, NULL, &index, err) < 0 ||
+	    image_index_select(&index, want, &chosen, err) < 0)
+		return -1;
+	descriptor_copy(chosen, out);
+	return 0;
+}
+
 void image_index_release(struct image_index *index)
 {
 	for (size_t i = 0; i < index->count; i++)

@@ -51,6 +51,14 @@ int image_index_select(const struct image_index *index,
 		       const struct descriptor **out,
 		       struct error *err) must_check;
 
+/*
+ * Parse LENGTH bytes of an index and describe its best entry for WANT (NULL:
+ * this host) in OUT, the caller's to release. Errors as of the two above.
+ */
+int image_index_choose(const char *bytes, size_t length,
+		       const struct platform *want, struct descriptor *out,
+		       struct error *err) must_check;
+
 /* Whether ENTRY describes another entry (provenance, SBOM) and is no image. */
 bool image_index_is_attestation(const struct descriptor *entry);
 
