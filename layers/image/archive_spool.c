@@ -311,6 +311,30 @@ int archive_spool_keep(struct archive_spool *spool, const char *name,
 	return 0;
 }
 
+int archive_spool_write(struct archive_spool *spool, const char *name,
+			sink_source_write *write, void *context,
+			struct archive_member *out, struct error *err)
+{
+	autoclean(error_release) struct error reading = ERROR_INIT;
+	struct sink_source *source = NULL;
+	struct unpack_source bytes;
+	int result;
+
+	if (sink_source_open(write, context, &source, err) < 0)
+		return -1;
+	bytes = sink_source_bytes(source);
+	result = archive_spool_add(spool, name, &bytes, &reading);
+	if (sink_source_finish(source, err) < 0 &&
+	    err->kind != ERROR_INTERRUPTED)
+		return -1;
+	if (result < 0) {
+		error_release(err);
+		error_move(err, &reading);
+		return -1;
+	}
+	return archive_spool_keep(spool, name, out, err);
+}
+
 int archive_spool_put(struct archive_spool *spool, const void *data,
 		      size_t length, struct digest *out, struct error *err)
 {

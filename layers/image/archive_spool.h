@@ -24,6 +24,7 @@
 #include "base/strbuf.h"
 #include "layers/store/store.h"
 #include "layers/tar/decompress.h"
+#include "layers/tar/sink_source.h"
 
 struct archive_spool;
 
@@ -65,6 +66,15 @@ struct archive_member {
 int archive_spool_keep(struct archive_spool *spool, const char *name,
 		       struct archive_member *out,
 		       struct error *err) must_check;
+
+/*
+ * Take in what WRITE writes (in a thread of its own, with CONTEXT) as the
+ * member NAME, and keep it as a blob.
+ */
+int archive_spool_write(struct archive_spool *spool, const char *name,
+			sink_source_write *write, void *context,
+			struct archive_member *out,
+			struct error *err) must_check;
 
 /* Store bytes made here as a blob, held as kept members are. */
 int archive_spool_put(struct archive_spool *spool, const void *data,

@@ -13,7 +13,6 @@
 #include "layers/image/manifest_media.h"
 #include "layers/store/blob.h"
 #include "layers/tar/pack.h"
-#include "layers/tar/sink_source.h"
 
 #define LAYER_MEMBER "layer"
 
@@ -67,27 +66,10 @@ static int write_layer(void *context, const struct byte_sink *sink,
 static int put_layer(struct committing *committing, struct writing *writing,
 		     struct descriptor *out, struct error *err)
 {
-	autoclean(error_release) struct error reading = ERROR_INIT;
-	struct sink_source *source = NULL;
 	struct archive_member member;
-	struct unpack_source bytes;
-	int result;
 
-	if (sink_source_open(write_layer, writing, &source, err) < 0)
-		return -1;
-	bytes = sink_source_bytes(source);
-	result = archive_spool_add(committing->spool, LAYER_MEMBER, &bytes,
-				   &reading);
-	if (sink_source_finish(source, err) < 0 &&
-	    err->kind != ERROR_INTERRUPTED)
-		return -1;
-	if (result < 0) {
-		error_release(err);
-		error_move(err, &reading);
-		return -1;
-	}
-	if (archive_spool_keep(committing->spool, LAYER_MEMBER, &member, err) <
-	    0)
+	if (archive_spool_write(committing->spool, LAYER_MEMBER, write_layer,
+				writing, &member, err) < 0)
 		return -1;
 	out->type = MEDIATYPE_OCI_LAYER;
 	out->digest = member.digest;

@@ -17,7 +17,6 @@
 #include "layers/store/image_record.h"
 #include "layers/store/layer.h"
 #include "layers/tar/compress.h"
-#include "layers/tar/sink_source.h"
 #include "registry/registry_limits.h"
 
 #define MEMBER "layer"
@@ -65,26 +64,10 @@ static int make_blob(const struct compressing *compressing,
 		     const struct image_layer *layer,
 		     struct archive_member *out, struct error *err)
 {
-	autoclean(error_release) struct error reading = ERROR_INIT;
 	struct writing writing = { compressing->store, layer };
-	struct sink_source *source = NULL;
-	struct unpack_source bytes;
-	int result;
 
-	if (sink_source_open(write_layer, &writing, &source, err) < 0)
-		return -1;
-	bytes = sink_source_bytes(source);
-	result = archive_spool_add(compressing->spool, MEMBER, &bytes,
-				   &reading);
-	if (sink_source_finish(source, err) < 0 &&
-	    err->kind != ERROR_INTERRUPTED)
-		return -1;
-	if (result < 0) {
-		error_release(err);
-		error_move(err, &reading);
-		return -1;
-	}
-	return archive_spool_keep(compressing->spool, MEMBER, out, err);
+	return archive_spool_write(compressing->spool, MEMBER, write_layer,
+				   &writing, out, err);
 }
 
 /* The blob that another image's push has made of the same layer. */
@@ -137,24 +120,10 @@ static int compress_layer(const struct compressing *compressing,
 static int make_manifest(struct compressing *compressing, struct error *err)
 {
 	struct image_record *record = &compressing->record;
-	autofree struct descriptor *layers = xcalloc(record->layer_count + 1,
-						     sizeof(*layers));
-	struct manifest_parts parts = { DESCRIPTOR_INIT, layers,
-					record->layer_count, NULL };
 	autoclean(strbuf_release) struct strbuf text =
 		STRBUF_LIMIT(REGISTRY_DOCUMENT_MAX);
 
-	parts.config.type = MEDIATYPE_OCI_CONFIG;
-	parts.config.digest = record->id;
-	parts.config.size = record->config_size;
-	for (size_t i = 0; i < record->layer_count; i++) {
-		layers[i] = (struct descriptor)DESCRIPTOR_INIT;
-		layers[i].type =
-			manifest_media_own(record->layers[i].media_type);
-		layers[i].digest = record->layers[i].blob;
-		layers[i].size = record->layers[i].blob_size;
-	}
-	manifest_make(&parts, &text);
+	manifest_make_of(record, NULL, &text);
 	if (strbuf_check(&text, "the manifest", err) < 0)
 		return -1;
 	compressing->old_manifest = record->manifest;

@@ -46,24 +46,10 @@ static int annotate(const struct making *making,
 		    const json_t *annotations, struct descriptor *out,
 		    struct error *err)
 {
-	autofree struct descriptor *layers = xcalloc(record->layer_count + 1,
-						     sizeof(*layers));
-	struct manifest_parts parts = { DESCRIPTOR_INIT, layers,
-					record->layer_count, annotations };
 	autoclean(strbuf_release) struct strbuf text =
 		STRBUF_LIMIT(REGISTRY_DOCUMENT_MAX);
 
-	parts.config.type = MEDIATYPE_OCI_CONFIG;
-	parts.config.digest = record->id;
-	parts.config.size = record->config_size;
-	for (size_t i = 0; i < record->layer_count; i++) {
-		layers[i] = (struct descriptor)DESCRIPTOR_INIT;
-		layers[i].type =
-			manifest_media_own(record->layers[i].media_type);
-		layers[i].digest = record->layers[i].blob;
-		layers[i].size = record->layers[i].blob_size;
-	}
-	manifest_make(&parts, &text);
+	manifest_make_of(record, annotations, &text);
 	out->type = MEDIATYPE_OCI_MANIFEST;
 	return put(making, &text, out, err);
 }

@@ -8,6 +8,7 @@
 #define LAYERS_MANIFEST_MAKE_H
 
 #include "base/strbuf.h"
+#include "layers/store/image_record.h"
 #include "registry/spec/descriptor.h"
 
 struct manifest_parts {
@@ -19,5 +20,9 @@ struct manifest_parts {
 
 /* Append the manifest of PARTS to OUT. */
 void manifest_make(const struct manifest_parts *parts, struct strbuf *out);
+
+/* The same of what RECORD names, with ANNOTATIONS (borrowed, or NULL). */
+void manifest_make_of(const struct image_record *record,
+		      const json_t *annotations, struct strbuf *out);
 
 #endif
