@@ -2,7 +2,7 @@
 /* imgctl attach */
 #include "cmd/front/foreground.h"
 #include "cmd/front/front_commands.h"
-#include "cmd/front/verb.h"
+#include "cmd/verb.h"
 #include "runtime/engine/container_attach.h"
 #include "runtime/engine/container_event.h"
 #include "runtime/engine/container_state.h"

@@ -7,8 +7,8 @@
 #include "base/clock.h"
 #include "cmd/front/build_carry.h"
 #include "cmd/front/building.h"
-#include "cmd/front/verb.h"
 #include "cmd/source_date.h"
+#include "cmd/verb.h"
 
 static const struct usage build_usage = {
 	.arguments = "PATH | URL | -",

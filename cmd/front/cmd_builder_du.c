@@ -11,9 +11,9 @@
 #include "builder/build_log.h"
 #include "builder/build_usage.h"
 #include "cmd/front/front_commands.h"
-#include "cmd/front/verb.h"
 #include "cmd/table.h"
 #include "cmd/units.h"
+#include "cmd/verb.h"
 
 static const struct usage du_usage = {
 	.arguments = "",

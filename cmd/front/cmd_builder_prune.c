@@ -6,7 +6,7 @@
 #include "cmd/filter.h"
 #include "cmd/front/front_commands.h"
 #include "cmd/front/prune.h"
-#include "cmd/front/verb.h"
+#include "cmd/verb.h"
 
 struct builder_prune_options {
 	bool is_all, is_forced, has_most;

@@ -7,7 +7,7 @@
 #include "cmd/front/front_commands.h"
 #include "cmd/front/prune.h"
 #include "cmd/front/prune_parts.h"
-#include "cmd/front/verb.h"
+#include "cmd/verb.h"
 #include "runtime/engine/container_delete.h"
 #include "runtime/engine/container_sweep.h"
 

@@ -4,7 +4,7 @@
 
 #include "base/jsonx.h"
 #include "cmd/front/front_commands.h"
-#include "cmd/front/verb.h"
+#include "cmd/verb.h"
 #include "layers/image/rootfs_view.h"
 #include "layers/tar/tree_changes.h"
 #include "runtime/engine/container.h"

@@ -7,9 +7,9 @@
 #include "base/term.h"
 #include "cmd/front/event_show.h"
 #include "cmd/front/front_commands.h"
-#include "cmd/front/verb.h"
 #include "cmd/timestamp.h"
 #include "cmd/tmpl/tmpl.h"
+#include "cmd/verb.h"
 #include "layers/store/event_journal.h"
 
 struct events_options {

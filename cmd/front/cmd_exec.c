@@ -3,7 +3,7 @@
 #include "cmd/front/foreground.h"
 #include "cmd/front/front_commands.h"
 #include "cmd/front/run_parts.h"
-#include "cmd/front/verb.h"
+#include "cmd/verb.h"
 #include "runtime/engine/container_exec.h"
 #include "runtime/self_protect.h"
 

@@ -12,7 +12,7 @@
 #include "cmd/front/front_commands.h"
 #include "cmd/front/shape.h"
 #include "cmd/front/systemd_unit.h"
-#include "cmd/front/verb.h"
+#include "cmd/verb.h"
 #include "runtime/engine/container.h"
 
 enum { STOP_TIMEOUT = 10, PROGRAM_PATH_MAX = 4096 };

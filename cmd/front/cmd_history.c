@@ -7,7 +7,7 @@
 #include "cmd/front/front_commands.h"
 #include "cmd/front/history_rows.h"
 #include "cmd/front/rows_print.h"
-#include "cmd/front/verb.h"
+#include "cmd/verb.h"
 #include "layers/image/image_find.h"
 
 struct history_options {

@@ -6,7 +6,7 @@
 #include "cmd/front/front_commands.h"
 #include "cmd/front/prune.h"
 #include "cmd/front/prune_parts.h"
-#include "cmd/front/verb.h"
+#include "cmd/verb.h"
 #include "layers/image/image_edit.h"
 #include "layers/image/image_prune.h"
 

@@ -10,7 +10,7 @@
 #include "cmd/front/image_rows.h"
 #include "cmd/front/rows_print.h"
 #include "cmd/front/user_config.h"
-#include "cmd/front/verb.h"
+#include "cmd/verb.h"
 
 struct images_options {
 	bool is_all;

@@ -9,8 +9,8 @@
 #include "cmd/front/image_inspect.h"
 #include "cmd/front/inspect_print.h"
 #include "cmd/front/network_inspect.h"
-#include "cmd/front/verb.h"
 #include "cmd/front/volume_inspect.h"
+#include "cmd/verb.h"
 #include "layers/image/image_find.h"
 
 enum { INSPECT_BAD_TEMPLATE = 64 };

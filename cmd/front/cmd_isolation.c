@@ -7,8 +7,8 @@
 #include "cmd/front/front_commands.h"
 #include "cmd/front/inspect_print.h"
 #include "cmd/front/isolation_show.h"
-#include "cmd/front/verb.h"
 #include "cmd/rootless.h"
+#include "cmd/verb.h"
 #include "runtime/engine/isolation.h"
 
 enum { ISOLATION_BAD_TEMPLATE = 64 };

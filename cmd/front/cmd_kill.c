@@ -3,7 +3,7 @@
 #include <signal.h>
 
 #include "cmd/front/front_commands.h"
-#include "cmd/front/verb.h"
+#include "cmd/verb.h"
 #include "runtime/engine/container_stop.h"
 #include "runtime/signals.h"
 

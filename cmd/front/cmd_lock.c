@@ -10,7 +10,7 @@
 #include "cmd/front/build_input.h"
 #include "cmd/front/build_lock.h"
 #include "cmd/front/front_commands.h"
-#include "cmd/front/verb.h"
+#include "cmd/verb.h"
 #include "cmd/whole_file.h"
 #include "registry/spec/platform.h"
 

@@ -10,9 +10,9 @@
 #include "cmd/front/log_details.h"
 #include "cmd/front/log_show.h"
 #include "cmd/front/shape.h"
-#include "cmd/front/verb.h"
 #include "cmd/timestamp.h"
 #include "cmd/units.h"
+#include "cmd/verb.h"
 #include "runtime/engine/container_attach.h"
 
 struct logs_options {

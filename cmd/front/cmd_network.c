@@ -8,7 +8,7 @@
 #include "cmd/front/network_inspect.h"
 #include "cmd/front/network_use.h"
 #include "cmd/front/run_parts.h"
-#include "cmd/front/verb.h"
+#include "cmd/verb.h"
 #include "runtime/engine/network_folder.h"
 
 struct create_options {

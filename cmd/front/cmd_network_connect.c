@@ -5,7 +5,7 @@
 #include "base/jsonx.h"
 #include "cmd/front/front_commands.h"
 #include "cmd/front/run_parts.h"
-#include "cmd/front/verb.h"
+#include "cmd/verb.h"
 #include "runtime/engine/network_connect.h"
 #include "runtime/engine/network_folder.h"
 #include "runtime/engine/spec_request.h"

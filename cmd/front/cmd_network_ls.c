@@ -9,8 +9,8 @@
 #include "cmd/front/network_inspect.h"
 #include "cmd/front/rows_print.h"
 #include "cmd/front/shape.h"
-#include "cmd/front/verb.h"
 #include "cmd/units.h"
+#include "cmd/verb.h"
 
 struct network_ls_options {
 	bool is_quiet, is_whole;

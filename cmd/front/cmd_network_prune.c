@@ -10,7 +10,7 @@
 #include "cmd/front/prune.h"
 #include "cmd/front/prune_parts.h"
 #include "cmd/front/shape.h"
-#include "cmd/front/verb.h"
+#include "cmd/verb.h"
 #include "runtime/engine/network_folder.h"
 
 struct network_prune_options {

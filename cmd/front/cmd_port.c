@@ -6,7 +6,7 @@
 #include "cmd/front/container_entry.h"
 #include "cmd/front/container_ports_text.h"
 #include "cmd/front/front_commands.h"
-#include "cmd/front/verb.h"
+#include "cmd/verb.h"
 #include "runtime/network/port_map.h"
 
 static const struct usage port_usage = {

@@ -10,7 +10,7 @@
 #include "cmd/front/front_commands.h"
 #include "cmd/front/rows_print.h"
 #include "cmd/front/user_config.h"
-#include "cmd/front/verb.h"
+#include "cmd/verb.h"
 #include "runtime/engine/container_sweep.h"
 
 struct ps_options {

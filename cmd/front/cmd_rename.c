@@ -2,7 +2,7 @@
 /* imgctl rename */
 #include "base/alloc.h"
 #include "cmd/front/front_commands.h"
-#include "cmd/front/verb.h"
+#include "cmd/verb.h"
 #include "runtime/engine/container_event.h"
 #include "runtime/engine/network_connect.h"
 

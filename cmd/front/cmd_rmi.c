@@ -4,7 +4,7 @@
 #include "base/strbuf.h"
 #include "cmd/front/front_commands.h"
 #include "cmd/front/image_use.h"
-#include "cmd/front/verb.h"
+#include "cmd/verb.h"
 #include "layers/image/image_edit.h"
 
 struct rmi_options {

@@ -13,8 +13,8 @@
 #include "cmd/front/run_config.h"
 #include "cmd/front/run_options.h"
 #include "cmd/front/user_config.h"
-#include "cmd/front/verb.h"
 #include "cmd/usage.h"
+#include "cmd/verb.h"
 #include "runtime/engine/container_delete.h"
 #include "runtime/engine/container_event.h"
 #include "runtime/engine/container_explain.h"
@@ -341,27 +341,14 @@ static void tidy_name(struct run_options *options)
 static int read_call(struct run *run, const struct usage *usage, bool *done,
 		     struct error *err)
 {
-	autoclean(strbuf_release) struct strbuf help = STRBUF_INIT;
-
 	run->options = (struct run_options)RUN_OPTIONS_INIT;
-	run->usage = (struct usage_call){
-		.usage = usage,
-		.path = run->call->path,
-		.argv = run->call->argv,
-		.target = &run->options,
-	};
-	*done = false;
-	if (usage_parse(&run->usage, err) < 0) {
-		run->call->status = run->usage.exit_status;
+	run->usage = (struct usage_call){ .usage = usage,
+					  .target = &run->options };
+	if (verb_parse(run->call, &run->usage, done, err) < 0)
 		return -1;
-	}
-	if (!run->usage.result.is_help) {
+	if (!*done)
 		tidy_name(&run->options);
-		return 0;
-	}
-	*done = true;
-	usage_format_help(usage, run->call->path, &help);
-	return command_print(help.text, help.length, err);
+	return 0;
 }
 
 static int stay(struct run *run, int client_fd, struct error *err)

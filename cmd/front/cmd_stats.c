@@ -11,8 +11,8 @@
 #include "cmd/front/front_commands.h"
 #include "cmd/front/rows_print.h"
 #include "cmd/front/user_config.h"
-#include "cmd/front/verb.h"
 #include "cmd/units.h"
+#include "cmd/verb.h"
 #include "runtime/engine/container_use.h"
 
 struct stats_options {

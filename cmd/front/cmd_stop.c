@@ -2,7 +2,7 @@
 /* imgctl stop and imgctl restart */
 #include "cmd/front/container_up.h"
 #include "cmd/front/front_commands.h"
-#include "cmd/front/verb.h"
+#include "cmd/verb.h"
 #include "runtime/engine/container_event.h"
 #include "runtime/engine/container_stop.h"
 #include "runtime/signals.h"

@@ -7,9 +7,9 @@
 #include "cmd/front/front_commands.h"
 #include "cmd/front/image_entry.h"
 #include "cmd/front/rows_print.h"
-#include "cmd/front/verb.h"
 #include "cmd/front/volume_use.h"
 #include "cmd/units.h"
+#include "cmd/verb.h"
 #include "layers/store/volume.h"
 
 struct df_options {

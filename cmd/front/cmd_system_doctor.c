@@ -5,8 +5,8 @@
 #include "base/alloc.h"
 #include "base/jsonx.h"
 #include "cmd/front/front_commands.h"
-#include "cmd/front/verb.h"
 #include "cmd/tmpl/tmpl.h"
+#include "cmd/verb.h"
 #include "runtime/doctor/doctor_judge.h"
 #include "runtime/doctor/doctor_probe.h"
 

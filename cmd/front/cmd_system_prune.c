@@ -3,8 +3,8 @@
 #include "base/strbuf.h"
 #include "cmd/front/front_commands.h"
 #include "cmd/front/prune_parts.h"
-#include "cmd/front/verb.h"
 #include "cmd/units.h"
+#include "cmd/verb.h"
 
 struct system_prune_options {
 	bool is_all;

@@ -4,8 +4,8 @@
 
 #include "base/alloc.h"
 #include "cmd/front/front_commands.h"
-#include "cmd/front/verb.h"
 #include "cmd/quote.h"
+#include "cmd/verb.h"
 #include "layers/image/image_edit.h"
 
 static const struct usage tag_usage = {

@@ -5,7 +5,7 @@
 #include "base/alloc.h"
 #include "cmd/front/front_commands.h"
 #include "cmd/front/process_list.h"
-#include "cmd/front/verb.h"
+#include "cmd/verb.h"
 #include "runtime/engine/container_event.h"
 #include "runtime/engine/container_pids.h"
 

@@ -5,7 +5,7 @@
 #include "base/jsonx.h"
 #include "cmd/front/front_commands.h"
 #include "cmd/front/run_parts.h"
-#include "cmd/front/verb.h"
+#include "cmd/verb.h"
 #include "runtime/engine/container_update.h"
 #include "runtime/engine/restart_policy.h"
 

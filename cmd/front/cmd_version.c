@@ -5,8 +5,8 @@
 
 #include "base/jsonx.h"
 #include "cmd/front/front_commands.h"
-#include "cmd/front/verb.h"
 #include "cmd/tmpl/tmpl.h"
+#include "cmd/verb.h"
 #include "registry/spec/platform.h"
 
 enum { VERSION_BAD_TEMPLATE = 64 };

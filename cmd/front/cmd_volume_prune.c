@@ -7,9 +7,9 @@
 #include "cmd/front/front_commands.h"
 #include "cmd/front/prune.h"
 #include "cmd/front/prune_parts.h"
-#include "cmd/front/verb.h"
 #include "cmd/front/volume_inspect.h"
 #include "cmd/front/volume_use.h"
+#include "cmd/verb.h"
 #include "layers/store/volume.h"
 #include "runtime/engine/volume_hold.h"
 

@@ -2,7 +2,7 @@
 /* imgctl wait, pause and unpause: one thing done to each container named */
 #include "base/alloc.h"
 #include "cmd/front/front_commands.h"
-#include "cmd/front/verb.h"
+#include "cmd/verb.h"
 #include "runtime/engine/container_stop.h"
 
 static const struct usage wait_usage = {

@@ -4,8 +4,8 @@
 
 #include "base/alloc.h"
 #include "base/strbuf.h"
-#include "cmd/front/verb.h"
 #include "cmd/units.h"
+#include "cmd/verb.h"
 
 int prune_ask(bool is_forced, const char *what, bool *out, struct error *err)
 {

@@ -8,7 +8,7 @@
 #include "cmd/transfer/input_file.h"
 #include "cmd/transfer/output_file.h"
 #include "cmd/transfer/transfer_commands.h"
-#include "cmd/usage.h"
+#include "cmd/verb.h"
 #include "layers/tar/pack.h"
 #include "layers/tar/unpack.h"
 
@@ -103,17 +103,12 @@ int cmd_builder_cache(struct command_call *call, struct error *err)
 {
 	autoclean(usage_call_release) struct usage_call usage = {
 		.usage = &cache_usage,
-		.path = call->path,
-		.argv = call->argv,
 	};
-	autoclean(strbuf_release) struct strbuf help = STRBUF_INIT;
+	bool is_done;
 
-	if (usage_parse(&usage, err) < 0) {
-		call->status = usage.exit_status;
+	if (verb_parse(call, &usage, &is_done, err) < 0)
 		return -1;
-	}
-	if (!usage.result.is_help)
-		return carry(call, usage.result.operands, err);
-	usage_format_help(&cache_usage, call->path, &help);
-	return command_print(help.text, help.length, err);
+	if (is_done)
+		return 0;
+	return carry(call, usage.result.operands, err);
 }

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "cmd/source_date.h"
 #include "cmd/transfer/transfer_commands.h"
-#include "cmd/usage.h"
+#include "cmd/verb.h"
 #include "layers/image/image_commit.h"
 #include "runtime/engine/container_event.h"
 #include "runtime/engine/container_hostroot.h"
@@ -194,18 +194,13 @@ int cmd_commit(struct command_call *call, struct error *err)
 	};
 	autoclean(usage_call_release) struct usage_call usage = {
 		.usage = &commit_usage,
-		.path = call->path,
-		.argv = call->argv,
 		.target = &commit.options,
 	};
-	autoclean(strbuf_release) struct strbuf help = STRBUF_INIT;
+	bool is_done;
 
-	if (usage_parse(&usage, err) < 0) {
-		call->status = usage.exit_status;
+	if (verb_parse(call, &usage, &is_done, err) < 0)
 		return -1;
-	}
-	if (!usage.result.is_help)
-		return run_commit(call, &commit, &usage.result, err);
-	usage_format_help(&commit_usage, call->path, &help);
-	return command_print(help.text, help.length, err);
+	if (is_done)
+		return 0;
+	return run_commit(call, &commit, &usage.result, err);
 }

@@ -11,7 +11,7 @@
 #include "cmd/transfer/output_file.h"
 #include "cmd/transfer/transfer_commands.h"
 #include "cmd/units.h"
-#include "cmd/usage.h"
+#include "cmd/verb.h"
 #include "layers/tar/pack.h"
 #include "layers/tar/tree_copy.h"
 #include "layers/tar/unpack.h"
@@ -321,20 +321,14 @@ int cmd_cp(struct command_call *call, struct error *err)
 	};
 	autoclean(usage_call_release) struct usage_call usage = {
 		.usage = &cp_usage,
-		.path = call->path,
-		.argv = call->argv,
 		.target = &cp.options,
 	};
-	autoclean(strbuf_release) struct strbuf help = STRBUF_INIT;
+	bool is_done;
 
-	if (usage_parse(&usage, err) < 0) {
-		call->status = usage.exit_status;
+	if (verb_parse(call, &usage, &is_done, err) < 0)
 		return -1;
-	}
-	if (usage.result.is_help) {
-		usage_format_help(&cp_usage, call->path, &help);
-		return command_print(help.text, help.length, err);
-	}
+	if (is_done)
+		return 0;
 	cp.from = usage.result.operands[0];
 	cp.to = usage.result.operands[1];
 	return run_cp(call, &cp, err);

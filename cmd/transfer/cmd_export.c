@@ -7,7 +7,7 @@
 #include "base/strbuf.h"
 #include "cmd/transfer/output_file.h"
 #include "cmd/transfer/transfer_commands.h"
-#include "cmd/usage.h"
+#include "cmd/verb.h"
 #include "layers/image/rootfs_export.h"
 #include "runtime/engine/container.h"
 #include "runtime/engine/container_event.h"
@@ -85,19 +85,13 @@ int cmd_export(struct command_call *call, struct error *err)
 	struct export_options options = { 0 };
 	autoclean(usage_call_release) struct usage_call usage = {
 		.usage = &export_usage,
-		.path = call->path,
-		.argv = call->argv,
 		.target = &options,
 	};
-	autoclean(strbuf_release) struct strbuf help = STRBUF_INIT;
+	bool is_done;
 
-	if (usage_parse(&usage, err) < 0) {
-		call->status = usage.exit_status;
+	if (verb_parse(call, &usage, &is_done, err) < 0)
 		return -1;
-	}
-	if (!usage.result.is_help)
-		return run_export(call, options.output,
-				  usage.result.operands[0], err);
-	usage_format_help(&export_usage, call->path, &help);
-	return command_print(help.text, help.length, err);
+	if (is_done)
+		return 0;
+	return run_export(call, options.output, usage.result.operands[0], err);
 }

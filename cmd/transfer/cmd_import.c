@@ -5,7 +5,7 @@
 #include "cmd/source_date.h"
 #include "cmd/transfer/input_file.h"
 #include "cmd/transfer/transfer_commands.h"
-#include "cmd/usage.h"
+#include "cmd/verb.h"
 #include "layers/image/image_import.h"
 
 struct import_options {
@@ -124,18 +124,13 @@ int cmd_import(struct command_call *call, struct error *err)
 	};
 	autoclean(usage_call_release) struct usage_call usage = {
 		.usage = &import_usage,
-		.path = call->path,
-		.argv = call->argv,
 		.target = &import.options,
 	};
-	autoclean(strbuf_release) struct strbuf help = STRBUF_INIT;
+	bool is_done;
 
-	if (usage_parse(&usage, err) < 0) {
-		call->status = usage.exit_status;
+	if (verb_parse(call, &usage, &is_done, err) < 0)
 		return -1;
-	}
-	if (!usage.result.is_help)
-		return run_import(call, &import, &usage.result, err);
-	usage_format_help(&import_usage, call->path, &help);
-	return command_print(help.text, help.length, err);
+	if (is_done)
+		return 0;
+	return run_import(call, &import, &usage.result, err);
 }

@@ -9,7 +9,7 @@
 #include "cmd/transfer/client_setup.h"
 #include "cmd/transfer/prompt.h"
 #include "cmd/transfer/transfer_commands.h"
-#include "cmd/usage.h"
+#include "cmd/verb.h"
 #include "registry/login.h"
 
 enum { LOGIN_SECRET_MAX = 64 * 1024 };
@@ -180,38 +180,27 @@ int cmd_login(struct command_call *call, struct error *err)
 	struct login_options options = { NULL };
 	autoclean(usage_call_release) struct usage_call usage = {
 		.usage = &login_usage,
-		.path = call->path,
-		.argv = call->argv,
 		.target = &options,
 	};
-	autoclean(strbuf_release) struct strbuf help = STRBUF_INIT;
+	bool is_done;
 
-	if (usage_parse(&usage, err) < 0) {
-		call->status = usage.exit_status;
+	if (verb_parse(call, &usage, &is_done, err) < 0)
 		return -1;
-	}
-	if (!usage.result.is_help)
-		return login(call->context, &options, usage.result.operands[0],
-			     err);
-	usage_format_help(&login_usage, call->path, &help);
-	return command_print(help.text, help.length, err);
+	if (is_done)
+		return 0;
+	return login(call->context, &options, usage.result.operands[0], err);
 }
 
 int cmd_logout(struct command_call *call, struct error *err)
 {
 	autoclean(usage_call_release) struct usage_call usage = {
 		.usage = &logout_usage,
-		.path = call->path,
-		.argv = call->argv,
 	};
-	autoclean(strbuf_release) struct strbuf help = STRBUF_INIT;
+	bool is_done;
 
-	if (usage_parse(&usage, err) < 0) {
-		call->status = usage.exit_status;
+	if (verb_parse(call, &usage, &is_done, err) < 0)
 		return -1;
-	}
-	if (!usage.result.is_help)
-		return logout(call->context, usage.result.operands[0], err);
-	usage_format_help(&logout_usage, call->path, &help);
-	return command_print(help.text, help.length, err);
+	if (is_done)
+		return 0;
+	return logout(call->context, usage.result.operands[0], err);
 }

@@ -7,7 +7,7 @@
 #include "cmd/transfer/client_setup.h"
 #include "cmd/transfer/transfer_commands.h"
 #include "cmd/transfer/transfer_progress.h"
-#include "cmd/usage.h"
+#include "cmd/verb.h"
 #include "layers/image/image_pull.h"
 #include "registry/tags.h"
 
@@ -195,18 +195,13 @@ int cmd_pull(struct command_call *call, struct error *err)
 	};
 	autoclean(usage_call_release) struct usage_call usage = {
 		.usage = &pull_usage,
-		.path = call->path,
-		.argv = call->argv,
 		.target = &pull.options,
 	};
-	autoclean(strbuf_release) struct strbuf help = STRBUF_INIT;
+	bool is_done;
 
-	if (usage_parse(&usage, err) < 0) {
-		call->status = usage.exit_status;
+	if (verb_parse(call, &usage, &is_done, err) < 0)
 		return -1;
-	}
-	if (!usage.result.is_help)
-		return run_pull(&pull, usage.result.operands[0], err);
-	usage_format_help(&pull_usage, call->path, &help);
-	return command_print(help.text, help.length, err);
+	if (is_done)
+		return 0;
+	return run_pull(&pull, usage.result.operands[0], err);
 }

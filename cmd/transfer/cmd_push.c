@@ -5,7 +5,7 @@
 #include "cmd/transfer/client_setup.h"
 #include "cmd/transfer/transfer_commands.h"
 #include "cmd/transfer/transfer_progress.h"
-#include "cmd/usage.h"
+#include "cmd/verb.h"
 #include "layers/image/image_push.h"
 #include "layers/store/names.h"
 
@@ -167,18 +167,13 @@ int cmd_push(struct command_call *call, struct error *err)
 	};
 	autoclean(usage_call_release) struct usage_call usage = {
 		.usage = &push_usage,
-		.path = call->path,
-		.argv = call->argv,
 		.target = &push.options,
 	};
-	autoclean(strbuf_release) struct strbuf help = STRBUF_INIT;
+	bool is_done;
 
-	if (usage_parse(&usage, err) < 0) {
-		call->status = usage.exit_status;
+	if (verb_parse(call, &usage, &is_done, err) < 0)
 		return -1;
-	}
-	if (!usage.result.is_help)
-		return run_push(&push, usage.result.operands[0], err);
-	usage_format_help(&push_usage, call->path, &help);
-	return command_print(help.text, help.length, err);
+	if (is_done)
+		return 0;
+	return run_push(&push, usage.result.operands[0], err);
 }

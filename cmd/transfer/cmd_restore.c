@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* imgctl image restore: extract an image's layers again from its blobs. */
 #include "cmd/transfer/transfer_commands.h"
-#include "cmd/usage.h"
+#include "cmd/verb.h"
 #include "layers/image/image_find.h"
 #include "layers/image/image_restore.h"
 
@@ -28,20 +28,14 @@ int cmd_restore(struct command_call *call, struct error *err)
 {
 	autoclean(usage_call_release) struct usage_call usage = {
 		.usage = &restore_usage,
-		.path = call->path,
-		.argv = call->argv,
 	};
-	autoclean(strbuf_release) struct strbuf help = STRBUF_INIT;
+	bool is_done;
 	struct store *store;
 
-	if (usage_parse(&usage, err) < 0) {
-		call->status = usage.exit_status;
+	if (verb_parse(call, &usage, &is_done, err) < 0)
 		return -1;
-	}
-	if (usage.result.is_help) {
-		usage_format_help(&restore_usage, call->path, &help);
-		return command_print(help.text, help.length, err);
-	}
+	if (is_done)
+		return 0;
 	if (context_store(call->context, &store, err) < 0)
 		return -1;
 	for (size_t i = 0; i < usage.result.operand_count; i++) {

@@ -6,7 +6,7 @@
 
 #include "cmd/transfer/output_file.h"
 #include "cmd/transfer/transfer_commands.h"
-#include "cmd/usage.h"
+#include "cmd/verb.h"
 #include "layers/image/image_save.h"
 
 struct save_options {
@@ -116,18 +116,13 @@ int cmd_save(struct command_call *call, struct error *err)
 	struct save_options options = { 0 };
 	autoclean(usage_call_release) struct usage_call usage = {
 		.usage = &save_usage,
-		.path = call->path,
-		.argv = call->argv,
 		.target = &options,
 	};
-	autoclean(strbuf_release) struct strbuf help = STRBUF_INIT;
+	bool is_done;
 
-	if (usage_parse(&usage, err) < 0) {
-		call->status = usage.exit_status;
+	if (verb_parse(call, &usage, &is_done, err) < 0)
 		return -1;
-	}
-	if (!usage.result.is_help)
-		return run_save(call, &options, &usage.result, err);
-	usage_format_help(&save_usage, call->path, &help);
-	return command_print(help.text, help.length, err);
+	if (is_done)
+		return 0;
+	return run_save(call, &options, &usage.result, err);
 }

@@ -6,7 +6,7 @@
 #include "base/term.h"
 #include "cmd/transfer/client_setup.h"
 #include "cmd/transfer/transfer_commands.h"
-#include "cmd/usage.h"
+#include "cmd/verb.h"
 #include "layers/image/image_check.h"
 
 struct check_options {
@@ -119,18 +119,13 @@ int cmd_system_check(struct command_call *call, struct error *err)
 	struct check_options options = { false, false, false };
 	autoclean(usage_call_release) struct usage_call usage = {
 		.usage = &check_usage,
-		.path = call->path,
-		.argv = call->argv,
 		.target = &options,
 	};
-	autoclean(strbuf_release) struct strbuf help = STRBUF_INIT;
+	bool is_done;
 
-	if (usage_parse(&usage, err) < 0) {
-		call->status = usage.exit_status;
+	if (verb_parse(call, &usage, &is_done, err) < 0)
 		return -1;
-	}
-	if (!usage.result.is_help)
-		return run_check(call, &options, err);
-	usage_format_help(&check_usage, call->path, &help);
-	return command_print(help.text, help.length, err);
+	if (is_done)
+		return 0;
+	return run_check(call, &options, err);
 }

@@ -9,7 +9,7 @@
 #include "cmd/transfer/input_file.h"
 #include "cmd/transfer/output_file.h"
 #include "cmd/transfer/transfer_commands.h"
-#include "cmd/usage.h"
+#include "cmd/verb.h"
 #include "layers/store/lease.h"
 #include "layers/store/volume.h"
 #include "layers/tar/pack.h"
@@ -131,21 +131,16 @@ int cmd_volume_export(struct command_call *call, struct error *err)
 	struct volume_export_options options = { 0 };
 	autoclean(usage_call_release) struct usage_call usage = {
 		.usage = &volume_export_usage,
-		.path = call->path,
-		.argv = call->argv,
 		.target = &options,
 	};
-	autoclean(strbuf_release) struct strbuf help = STRBUF_INIT;
+	bool is_done;
 
-	if (usage_parse(&usage, err) < 0) {
-		call->status = usage.exit_status;
+	if (verb_parse(call, &usage, &is_done, err) < 0)
 		return -1;
-	}
-	if (!usage.result.is_help)
-		return export_volume(call, options.output,
-				     usage.result.operands[0], err);
-	usage_format_help(&volume_export_usage, call->path, &help);
-	return command_print(help.text, help.length, err);
+	if (is_done)
+		return 0;
+	return export_volume(call, options.output, usage.result.operands[0],
+			     err);
 }
 
 static const struct option_spec volume_import_option_table[] = { { 0 } };
@@ -192,21 +187,16 @@ int cmd_volume_import(struct command_call *call, struct error *err)
 {
 	autoclean(usage_call_release) struct usage_call usage = {
 		.usage = &volume_import_usage,
-		.path = call->path,
-		.argv = call->argv,
 	};
-	autoclean(strbuf_release) struct strbuf help = STRBUF_INIT;
+	bool is_done;
 
-	if (usage_parse(&usage, err) < 0) {
-		call->status = usage.exit_status;
+	if (verb_parse(call, &usage, &is_done, err) < 0)
 		return -1;
-	}
-	if (!usage.result.is_help)
-		return import_volume(call, usage.result.operands[0],
-				     usage.result.operand_count > 1
-					     ? usage.result.operands[1]
-					     : NULL,
-				     err);
-	usage_format_help(&volume_import_usage, call->path, &help);
-	return command_print(help.text, help.length, err);
+	if (is_done)
+		return 0;
+	return import_volume(call, usage.result.operands[0],
+			     usage.result.operand_count > 1
+				     ? usage.result.operands[1]
+				     : NULL,
+			     err);
 }

@@ -14,7 +14,7 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "cmd/command.h"
-#include "cmd/front/verb.h"
+#include "cmd/verb.h"
 #include "runtime/oci/oci_state.h"
 
 enum { PRESERVED_MAX = 1024 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Common steps of verbs. */
-#include "cmd/front/verb.h"
+#include "cmd/verb.h"
 
 #include <string.h>
 
